@@ -1,0 +1,50 @@
+--[[
+The commit: operations that arrived together, applied in their order, atomically.
+ARGV   the partition prefix, then for each operation
+         verb, idempotency key ('' for none), argument count, arguments,
+         and with a key: fingerprint, seconds to keep the outcome, request id
+REPLY  how many due holds were settled first, then a reply per operation: what the verb's file says, or
+         replayed                request id, reply   this key has had its effect; the first answer again
+         idempotency_key_reused                      this key came with another request before
+         failed                  message             a fault of ours; nothing is kept under the key
+]]
+local verbs = { hold = hold, release = release, confirm = confirm, sell = sell, count = count }
+
+local now = now_ms()
+local settled, backlog = settle_due(now)
+
+-- One failing operation must not fail its neighbours.
+local function run(verb, args)
+  local ok, reply = pcall(verbs[verb], args, now, backlog)
+  if ok then
+    return reply, reply[1] ~= 'unsettled'
+  end
+  return { 'failed', type(reply) == 'table' and reply.err or tostring(reply) }, false
+end
+
+local replies, at = { settled }, 2
+while at <= #ARGV do
+  local verb, key, count_of_args = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+  local first = at + 3
+  local args = { unpack(ARGV, first, first + count_of_args - 1) }
+  at = first + count_of_args
+  local reply
+  if key == '' then
+    reply = run(verb, args)
+  else
+    local fingerprint, seconds, request_id = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+    at = at + 3
+    reply = recall(key, fingerprint)
+    if not reply then
+      local decided
+      reply, decided = run(verb, args)
+      if decided then
+        remember(key, fingerprint, seconds, request_id, reply)
+      end
+    end
+  end
+  replies[#replies + 1] = reply
+end
+
+write_events()
+return replies

@@ -1,0 +1,28 @@
+--[[
+release: gives the units of a hold back before its time is over.
+OP     hold_id  string
+REPLY  first match wins, in this order:
+       hold_not_found                   never made, or ended longer ago than records are kept
+       hold_confirmed                   its units are sold
+       expired         restored_stock   its time was over, settled here if no sweep had done it
+       released        restored_stock   now or before; the same answer each time
+KEEPS  one end per hold.
+COST   O(lines)
+]]
+local function release(args, now)
+  local hold_id = args[1]
+
+  local record = load_hold(hold_id)
+
+  if not record then
+    return { 'hold_not_found' }
+  end
+  if record.status == 'confirmed' then
+    return { 'hold_confirmed' }
+  end
+
+  if record.status == 'active' then
+    end_hold(hold_id, record, is_due(record, now) and 'expired' or 'released', now)
+  end
+  return { record.status, restored_stock(record) }
+end

@@ -1,0 +1,31 @@
+-- A stock line is one SKU at one location: two fields of `stock:{sku}`, what is on hand under the
+-- location's own name and what active holds have taken under `held:` before it. What is available is
+-- never stored, so it cannot disagree with them: on hand minus held, and 0 when a count found less
+-- than is held.
+
+-- `known` is false where the SKU has never been counted at that location.
+local function read_line(sku, location)
+  local counters = redis.call('HMGET', STOCK .. sku, location, 'held:' .. location)
+  local on_hand, held = tonumber(counters[1]) or 0, tonumber(counters[2]) or 0
+  return {
+    sku = sku,
+    location = location,
+    known = counters[1] ~= false,
+    on_hand = on_hand,
+    held = held,
+    available = math.max(0, on_hand - held),
+  }
+end
+
+-- Writes both counters of a line that was just read; answers what is available now.
+local function write_line(line, on_hand, held)
+  redis.call('HSET', STOCK .. line.sku, line.location, on_hand, 'held:' .. line.location, held)
+  local before, after = line.available, math.max(0, on_hand - held)
+  local level = before <= 0 and after > 0 and 'stock.back'
+    or before > 0 and after <= 0 and 'stock.out'
+    or before > LOW_STOCK_THRESHOLD and after <= LOW_STOCK_THRESHOLD and 'stock.low'
+  if level then
+    record_event(level, line.sku .. ' ' .. line.location .. ' ' .. after)
+  end
+  return after
+end

@@ -1,0 +1,69 @@
+// Configuration: every variable once, with its bounds, its default and what it is for.
+import { z } from "zod";
+import { MAX_TTL_SECONDS } from "./contract/fields.ts";
+import { LOG_LEVELS } from "./log.ts";
+
+/** A whole number as people write it; `1e3`, `0x10` and ` 5` are refused. */
+function wholeNumber(minimum: number, maximum: number, byDefault: number) {
+  return z.string().regex(/^\d{1,10}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(
+      z.int().min(minimum, `must be at least ${minimum}`).max(
+        maximum,
+        `must be at most ${maximum}`,
+      ),
+    )
+    .default(byDefault);
+}
+
+export const ConfigSchema = z.object({
+  PORT: wholeNumber(0, 65535, 8001).describe("Port to listen on; 0 takes a free one."),
+  HOST: z.string().default("127.0.0.1").describe("Address to listen on; `0.0.0.0` for all."),
+  DATA_DIR: z.string().default(".data").describe(
+    "Folder of the embedded Redis. Set it in the environment: the tasks read it before `.env`.",
+  ),
+  REDIS_URL: z.string().regex(
+    /^(rediss?:\/\/|unix:\/\/|\/).+/,
+    "must begin with redis://, rediss://, unix:// or / (a socket's path)",
+  ).optional().describe(
+    "A Redis to use instead of the embedded one: `redis://`, `rediss://`, or a unix socket.",
+  ),
+  REDIS_TLS_CA: z.string().optional().describe(
+    "PEM file with the authority to trust for `rediss://`.",
+  ),
+  DURABILITY: z.enum(["everysec", "always", "none"]).default("everysec").describe(
+    "How often the embedded Redis forces its append-only file to disk: each second, at each commit, or when the system likes.",
+  ),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info").describe("Least important lines to log."),
+  REQUEST_TIMEOUT_MS: wholeNumber(100, 60_000, 2000).describe(
+    "The longest that a request may take, in milliseconds.",
+  ),
+  MAX_BODY_BYTES: wholeNumber(1024, 10_485_760, 65_536).describe(
+    "The largest body of a request, in bytes.",
+  ),
+  HOLD_LIFETIME_MAX_SECONDS: wholeNumber(1, MAX_TTL_SECONDS, 7200).describe(
+    "The longest life of a hold, and so the longest `ttl`, in seconds.",
+  ),
+  IDEMPOTENCY_TTL_SECONDS: wholeNumber(60, 2_592_000, 3600).describe(
+    "How long the outcome under an idempotency key is kept, in seconds; for holds never shorter than a hold may live.",
+  ),
+  LOW_STOCK_THRESHOLD: wholeNumber(0, 1_000_000, 10).describe(
+    "A line that falls to this many available units is reported as low.",
+  ),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+
+/** What the operator set is not usable; `message` names every variable at fault and what it takes. */
+export class ConfigError extends Error {}
+
+/** Reads the configuration out of the environment. An empty value counts as unset. */
+export function readConfig(readVariable: (name: string) => string | undefined): Config {
+  const given = Object.keys(ConfigSchema.shape).map((
+    name,
+  ) => [name, readVariable(name) || undefined]);
+  const result = ConfigSchema.safeParse(Object.fromEntries(given));
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path[0].toString()} ${issue.message}`);
+  throw new ConfigError(faults.join("; "));
+}

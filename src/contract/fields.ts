@@ -1,0 +1,50 @@
+// The scalars of the contract, each defined once: alphabet, bounds, unit, description, example.
+import { z } from "@hono/zod-openapi";
+
+export const MAX_QUANTITY = 1_000_000;
+export const MAX_ON_HAND = 1_000_000_000;
+/** The longest time to live that any configuration may allow, in seconds: 30 days. */
+export const MAX_TTL_SECONDS = 2_592_000;
+
+export const Sku = z.string().regex(
+  /^[A-Za-z0-9._~-]{1,64}$/,
+  "must be 1 to 64 characters out of A-Z a-z 0-9 . _ ~ -",
+).meta({ description: "Stock keeping unit: what is bought and sold.", example: "SKU000001" });
+
+export const StoreId = z.string().regex(
+  /^[A-Za-z0-9_-]{1,64}$/,
+  "must be 1 to 64 characters out of A-Z a-z 0-9 _ -",
+).meta({ description: "A shop that keeps stock of its own.", example: "STORE_MUMBAI" });
+
+export const Location = z.string().regex(
+  /^(online|store:[A-Za-z0-9_-]{1,64})$/,
+  'must be "online" or "store:" and a store id, as in "store:STORE_MUMBAI"',
+).meta({
+  description: "Where the units are: `online`, or `store:` and a store id.",
+  example: "online",
+});
+
+export const Quantity = z.int().min(1).max(MAX_QUANTITY).meta({
+  description: "A number of units.",
+  example: 3,
+});
+
+/** How many units there are, which may be none. */
+export const Units = z.int().min(0).meta({ description: "A number of units, 0 or more." });
+
+export const HoldId = z.string().regex(
+  /^hold-[A-Za-z0-9-]{1,64}$/,
+  'must be a hold id as POST /hold answered it: "hold-" and up to 64 letters, digits and dashes',
+).meta({
+  description: "Names one hold; not to be guessed.",
+  example: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
+});
+
+export const Instant = z.iso.datetime({ precision: 3 }).meta({
+  description: "An instant, RFC 3339 in UTC with milliseconds.",
+  example: "2026-11-22T10:35:00.000Z",
+});
+
+export const Line = z.strictObject({ sku: Sku, quantity: Quantity, location: Location })
+  .meta({ description: "Units of one SKU at one location." })
+  .openapi("Line");

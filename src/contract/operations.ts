@@ -1,0 +1,58 @@
+// What all operations have in common: the header that makes a command safe to repeat, and the
+// problems that any command or any query can answer.
+import type { z } from "@hono/zod-openapi";
+import { type ProblemCode, problemResponses } from "./problems.ts";
+
+export const IDEMPOTENCY_PARAMETERS = {
+  IdempotencyKey: {
+    name: "Idempotency-Key",
+    in: "header" as const,
+    required: false,
+    description:
+      "Names this request, so that it has one effect however often it is sent. The same key with the same " +
+      "request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.",
+    schema: { type: "string" as const, pattern: "^[!-~]{1,255}$" },
+    example: "order-12345",
+  },
+  XIdempotencyKey: {
+    name: "X-Idempotency-Key",
+    in: "header" as const,
+    required: false,
+    description: "The same under its older name. Send one of the two.",
+    schema: { type: "string" as const, pattern: "^[!-~]{1,255}$" },
+  },
+};
+
+/** Parameters of every command, by reference. */
+export const commandParameters = Object.keys(IDEMPOTENCY_PARAMETERS).map((name) => ({
+  $ref: `#/components/parameters/${name}`,
+}));
+
+/** A required JSON body; without `required` a request without one would pass unvalidated. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true as const, content: { "application/json": { schema } } };
+}
+
+const COMMAND_PROBLEMS = [
+  "malformed_json",
+  "invalid_idempotency_key",
+  "body_too_large",
+  "unsupported_media_type",
+  "validation_failed",
+  "idempotency_key_reused",
+  "internal_error",
+  "store_unavailable",
+  "outcome_unknown",
+] as const;
+
+const QUERY_PROBLEMS = ["internal_error", "store_unavailable"] as const;
+
+/** The problems of every command, and those that this one adds. */
+export function commandProblems<Code extends ProblemCode>(...codes: Code[]) {
+  return problemResponses([...COMMAND_PROBLEMS, ...codes]);
+}
+
+/** The problems of every query, and those that this one adds. */
+export function queryProblems<Code extends ProblemCode>(...codes: Code[]) {
+  return problemResponses([...QUERY_PROBLEMS, ...codes]);
+}

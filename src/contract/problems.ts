@@ -1,0 +1,208 @@
+// Every refusal and fault a caller can meet: one table of codes, and the RFC 9457 document they share.
+import { z } from "@hono/zod-openapi";
+import { Location, Sku, Units } from "./fields.ts";
+
+/** One problem code: its HTTP status, a title, whether the same request may succeed later, what to do. */
+interface ProblemKind {
+  status: 400 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
+  title: string;
+  retryable: boolean;
+  advice: string;
+}
+
+export const PROBLEMS = {
+  malformed_json: {
+    status: 400,
+    title: "Malformed JSON",
+    retryable: false,
+    advice: "Send a body that is valid JSON.",
+  },
+  invalid_idempotency_key: {
+    status: 400,
+    title: "Invalid idempotency key",
+    retryable: false,
+    advice: "Send one key of 1 to 255 visible ASCII characters, in one header.",
+  },
+  not_found: {
+    status: 404,
+    title: "Not found",
+    retryable: false,
+    advice: "See /openapi.json for the paths there are.",
+  },
+  sku_not_found: {
+    status: 404,
+    title: "SKU not found",
+    retryable: false,
+    advice: "Check the SKU: it has never been counted at any location.",
+  },
+  hold_not_found: {
+    status: 404,
+    title: "Hold not found",
+    retryable: false,
+    advice: "Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    retryable: false,
+    advice: "Use a method that the Allow header names.",
+  },
+  body_too_large: {
+    status: 413,
+    title: "Body too large",
+    retryable: false,
+    advice: "Send a smaller body.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported media type",
+    retryable: false,
+    advice: "Send the body with Content-Type: application/json and no Content-Encoding.",
+  },
+  insufficient_stock: {
+    status: 409,
+    title: "Insufficient stock",
+    retryable: false,
+    advice: "Ask for no more than `shortages[].available`, or at another location.",
+  },
+  hold_expired: {
+    status: 409,
+    title: "Hold expired",
+    retryable: false,
+    advice: "Its units are for sale again. Make a new hold.",
+  },
+  hold_released: {
+    status: 409,
+    title: "Hold released",
+    retryable: false,
+    advice: "Its units were given back. Make a new hold.",
+  },
+  hold_confirmed: {
+    status: 409,
+    title: "Hold confirmed",
+    retryable: false,
+    advice: "Its units are sold; a sale cannot be released.",
+  },
+  validation_failed: {
+    status: 422,
+    title: "Validation failed",
+    retryable: false,
+    advice: "Mend each field that `errors` points at.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: "Idempotency key reused",
+    retryable: false,
+    advice: "This key belongs to another request. Use a new key for a new request.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Internal error",
+    retryable: true,
+    advice: "A fault of the service, logged under the request id. Repeat with the same key.",
+  },
+  store_unavailable: {
+    status: 503,
+    title: "Store unavailable",
+    retryable: true,
+    advice: "Nothing was done. Repeat after the seconds in Retry-After.",
+  },
+  outcome_unknown: {
+    status: 503,
+    title: "Outcome unknown",
+    retryable: true,
+    advice:
+      "The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.",
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemStatus<Code extends ProblemCode = ProblemCode> =
+  (typeof PROBLEMS)[Code]["status"];
+
+const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+export const Shortage = z.object({
+  sku: Sku,
+  location: Location,
+  requested: Units.meta({ description: "Units asked for.", example: 20 }),
+  available: Units.meta({ description: "Units that could be had.", example: 12 }),
+}).meta({ description: "A line that is short of stock." }).openapi("Shortage");
+
+export const FieldError = z.object({
+  in: z.enum(["body", "path", "query", "header"]).meta({ description: "The part of the request." }),
+  pointer: z.string().meta({
+    description:
+      "JSON pointer (RFC 6901) to the field within that part; empty for the whole of it.",
+    example: "/quantity",
+  }),
+  detail: z.string().meta({ description: "What is wrong with it." }),
+}).meta({ description: "One field that failed validation." }).openapi("FieldError");
+
+export const Problem = z.object({
+  type: z.string().meta({
+    description: "Where this kind of problem is explained, relative to the service.",
+    example: "/problems/insufficient_stock",
+  }),
+  title: z.string().meta({ description: "The kind of problem, for people." }),
+  status: z.int().meta({ description: "The HTTP status." }),
+  detail: z.string().meta({ description: "This occurrence of it, for people." }),
+  code: z.enum(PROBLEM_CODES).meta({ description: "The kind of problem, for programs." }),
+  retryable: z.boolean().meta({
+    description: "Whether the same request, with the same idempotency key, may succeed later.",
+  }),
+  request_id: z.string().meta({ description: "Names the request in the service's log." }),
+  errors: z.array(FieldError).optional().meta({ description: "With `validation_failed`." }),
+  shortages: z.array(Shortage).optional().meta({ description: "With `insufficient_stock`." }),
+}).meta({ description: "What went wrong (RFC 9457)." }).openapi("Problem");
+
+export type Problem = z.infer<typeof Problem>;
+
+/** What an occurrence adds to its kind. */
+export type ProblemDetails = Partial<Pick<Problem, "errors" | "shortages">> & { detail?: string };
+
+/** The document for one occurrence of a problem; `detail` falls back to the advice for its kind. */
+export function describeProblem(
+  code: ProblemCode,
+  requestId: string,
+  details: ProblemDetails,
+): Problem {
+  const { status, title, retryable, advice } = PROBLEMS[code];
+  return {
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: advice,
+    code,
+    retryable,
+    request_id: requestId,
+    ...details,
+  };
+}
+
+/** The description of one status a route may answer: the codes it carries, each with an example. */
+function problemResponse(codes: ProblemCode[]) {
+  const example = (code: ProblemCode) =>
+    describeProblem(code, "3f0c4b0e-6a3d-4a53-8f0e-7f5a8f0c1d2e", {});
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].advice}`).join("\n\n"),
+    content: {
+      "application/problem+json": {
+        schema: Problem,
+        examples: Object.fromEntries(codes.map((code) => [code, { value: example(code) }])),
+      },
+    },
+  };
+}
+
+type ProblemResponses<Code extends ProblemCode> = {
+  [Status in ProblemStatus<Code>]: ReturnType<typeof problemResponse>;
+};
+
+/** The answers of a route for these problem codes, by status, to spread into its `responses`. */
+export function problemResponses<Code extends ProblemCode>(codes: Code[]): ProblemResponses<Code> {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [status, problemResponse(group)]),
+  ) as unknown as ProblemResponses<Code>;
+}

@@ -1,0 +1,13 @@
+// What every request carries through the app.
+import type { Context } from "hono";
+import type { Call } from "../store/store.ts";
+
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    /** What the store needs to know of the request besides its input. */
+    call: Call;
+  };
+}
+
+export type AppContext = Context<AppEnv>;

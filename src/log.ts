@@ -1,0 +1,35 @@
+// Structured log: one JSON object a line on standard output.
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+type LogFields = Record<string, unknown>;
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** Makes a log that writes lines of `level` and above. Errors among the fields are written with their stack. */
+export function makeLog(level: LogLevel, write: (line: string) => void = console.log): Log {
+  const threshold = LOG_LEVELS.indexOf(level);
+  const writer = (name: Exclude<LogLevel, "silent">) => {
+    if (LOG_LEVELS.indexOf(name) < threshold) return () => {};
+    return (message: string, fields: LogFields = {}) =>
+      write(JSON.stringify({ time: new Date(), level: name, message, ...fields }, showErrors));
+  };
+  return {
+    debug: writer("debug"),
+    info: writer("info"),
+    warn: writer("warn"),
+    error: writer("error"),
+  };
+}
+
+function showErrors(_key: string, value: unknown): unknown {
+  return value instanceof Error
+    ? (value.stack ?? String(value)) + (value.cause ? `\ncaused by ${value.cause}` : "")
+    : value;
+}

@@ -1,0 +1,107 @@
+// The service: configuration -> Redis -> store -> app -> cron -> listen -> drain.
+import { createApp } from "./app.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { makeLog } from "./log.ts";
+import { openConfiguredStore, StartError } from "./open_store.ts";
+import { EmbeddedRedisError } from "./redis/embedded.ts";
+import { sweepThisMinute } from "./store/sweep.ts";
+
+const DRAIN_TIMEOUT_MS = 10_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(Deno.env.get);
+  const log = makeLog(config.LOG_LEVEL);
+  const stopRequested = signalled("SIGTERM", "SIGINT");
+  const { store, place, close } = await openConfiguredStore(config, log);
+
+  const app = createApp({
+    store,
+    log,
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+  });
+
+  const sweeping = new AbortController();
+  const sweep = () =>
+    sweepThisMinute(store, (error) => log.error("sweep failed", { error }), sweeping.signal);
+  const swept = [
+    sweep(), // the cron first fires when the next minute begins
+    Deno.cron("sweep", "* * * * *", { signal: sweeping.signal }, sweep),
+  ];
+
+  let server;
+  try {
+    server = Deno.serve({
+      port: config.PORT,
+      hostname: config.HOST,
+      onListen: ({ port }) => announce(`http://${readableHost(config.HOST)}:${port}`, place),
+    }, app.fetch);
+  } catch (error) {
+    sweeping.abort();
+    await close();
+    throw error instanceof Deno.errors.AddrInUse
+      ? new StartError(`port ${config.PORT} on ${config.HOST} is in use; set PORT to another`)
+      : new StartError(
+        `cannot listen on ${config.HOST}:${config.PORT}: ${(error as Error).message}`,
+      );
+  }
+
+  function announce(url: string, place: string): void {
+    log.info("listening", {
+      url,
+      docs: `${url}/docs`,
+      store: place,
+      durability: config.DURABILITY,
+    });
+    if (Deno.stdout.isTerminal()) console.log(banner(url, place));
+  }
+
+  log.info("stopping", { signal: await stopRequested });
+  sweeping.abort();
+  const tooLate = setTimeout(() => {
+    log.error("requests were still running after 10 s; stopping anyway");
+    Deno.exit(1);
+  }, DRAIN_TIMEOUT_MS);
+  await server.shutdown();
+  await Promise.all(swept);
+  await close();
+  clearTimeout(tooLate);
+  log.info("stopped");
+}
+
+/** The first of these signals to come. */
+function signalled(...names: Deno.Signal[]): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    for (const name of names) Deno.addSignalListener(name, () => resolve(name));
+  });
+}
+
+/** A host that can be opened in a browser on this machine. */
+function readableHost(host: string): string {
+  return ["0.0.0.0", "::", "127.0.0.1"].includes(host) ? "localhost" : host;
+}
+
+function banner(url: string, place: string): string {
+  return `
+  Inventory Agent
+
+    API    ${url}
+    docs   ${url}/docs
+    spec   ${url}/openapi.json
+    store  ${place}
+
+  Try    curl ${url}/inventory/SKU000001
+  Stop   Ctrl-C
+`;
+}
+
+try {
+  await main();
+  Deno.exit(0); // signal listeners would keep the process alive
+} catch (error) {
+  const isExplained = [ConfigError, StartError, EmbeddedRedisError].some((kind) =>
+    error instanceof kind
+  );
+  console.error("inventory-agent:", isExplained ? (error as Error).message : error);
+  Deno.exit(1);
+}

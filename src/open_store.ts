@@ -1,0 +1,131 @@
+// From configuration to a store that answers: an external Redis, or the embedded one.
+import { setTimeout as sleep } from "node:timers/promises";
+import { countAll } from "./catalogue/load.ts";
+import { demoCatalogue } from "./catalogue/demo.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
+import { isEmpty } from "./store/inventory.ts";
+import { CLIENT_NAME } from "./store/redis_link.ts";
+import { openStore, type Store } from "./store/store.ts";
+
+/** The store cannot be had; `message` is one line that says why. */
+export class StartError extends Error {}
+
+export interface OpenedStore {
+  store: Store;
+  /** Where the store is, fit for people: without a password. */
+  place: string;
+  /** Closes the connection; an embedded Redis that nobody else uses is stopped. */
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5000;
+const OLDEST_REDIS_MAJOR = 7;
+// The store's deadline leaves the rest of a request some time of its own.
+const STORE_SHARE_OF_TIMEOUT = 0.9;
+
+/** Opens the store that the configuration names. Throws a StartError, ConfigError or EmbeddedRedisError. */
+export async function openConfiguredStore(
+  config: Config,
+  log: Log,
+  { loadDemo = true } = {},
+): Promise<OpenedStore> {
+  const embedded = config.REDIS_URL ? undefined : await startEmbeddedRedis({
+    dataDir: config.DATA_DIR,
+    durability: config.DURABILITY,
+    clientName: CLIENT_NAME,
+  });
+  const place = embedded
+    ? `embedded Redis in ${config.DATA_DIR}`
+    : withoutPassword(config.REDIS_URL!);
+  let lostBecause: string | undefined;
+  let isClosing = false;
+
+  const store = openStore({
+    address: embedded?.address ?? config.REDIS_URL!.replace(/^unix:\/\//, ""),
+    tlsCa: config.REDIS_TLS_CA && await readPem(config.REDIS_TLS_CA),
+    timeoutMs: config.REQUEST_TIMEOUT_MS * STORE_SHARE_OF_TIMEOUT,
+    idempotencyTtlSeconds: config.IDEMPOTENCY_TTL_SECONDS,
+    holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    lowStockThreshold: config.LOW_STOCK_THRESHOLD,
+    onLost(reason) {
+      if (isClosing) return;
+      if (lostBecause === undefined) log.error("Redis lost", { place, reason });
+      lostBecause = reason;
+      if (embedded) revive(embedded, log);
+    },
+    onBack() {
+      if (lostBecause !== undefined) log.info("Redis back", { place });
+      lostBecause = undefined;
+    },
+  });
+
+  const close = async () => {
+    isClosing = true;
+    store.close();
+    await embedded?.stop();
+  };
+
+  try {
+    await untilAnswering(store, place, () => lostBecause);
+    if (embedded && loadDemo && await isEmpty(store)) {
+      await countAll(store, demoCatalogue());
+      log.info("demo catalogue loaded", { place });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { store, place, close };
+}
+
+/** Starts an embedded server that died. Called at each failed attempt to reconnect; one at a time. */
+let reviving: Promise<void> | undefined;
+function revive(embedded: EmbeddedRedis, log: Log): void {
+  reviving ??= embedded.ensureRunning()
+    .catch((error) =>
+      log.error("the embedded Redis does not start again", { reason: error.message })
+    )
+    .finally(() => reviving = undefined);
+}
+
+async function untilAnswering(
+  store: Store,
+  place: string,
+  lostBecause: () => string | undefined,
+): Promise<void> {
+  const deadline = Date.now() + CONNECT_TIMEOUT_MS;
+  let reason: string | undefined;
+  while (Date.now() < deadline) {
+    try {
+      await store.command("PING");
+      return await refuseOldRedis(store, place);
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      reason = lostBecause() ?? (error as Error).message;
+    }
+    await sleep(50);
+  }
+  throw new StartError(`cannot reach ${place}: ${reason}`);
+}
+
+async function refuseOldRedis(store: Store, place: string): Promise<void> {
+  const info = String(await store.command("INFO", "server"));
+  const version = info.match(/^redis_version:(\S+)/m)?.[1] ?? "unknown";
+  if (parseInt(version) < OLDEST_REDIS_MAJOR) {
+    throw new StartError(`${place} is version ${version}; 7.0 is the oldest supported`);
+  }
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw new StartError(`REDIS_TLS_CA: cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+function withoutPassword(url: string): string {
+  return "Redis at " + url.replace(/\/\/[^@/]*@/, "//");
+}

@@ -1,0 +1,149 @@
+// The embedded Redis: a redis-server of our own on a unix socket in the data folder. It outlives a crash of
+// the service, is shared by all services on the same folder, and stops with the last of them.
+import { createClient } from "@redis/client";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findRedisServer, HOW_TO_GET_REDIS } from "./binary.ts";
+import { socketPathFor } from "./socket_path.ts";
+
+export interface EmbeddedOptions {
+  dataDir: string;
+  durability: "everysec" | "always" | "none";
+  /** Clients of this name keep the server running. */
+  clientName: string;
+}
+
+export interface EmbeddedRedis {
+  /** Path of the unix socket. */
+  address: string;
+  /** Whether this call started the server; false where one was running already. */
+  started: boolean;
+  /** Starts the server again if it has died. */
+  ensureRunning(): Promise<void>;
+  /** Stops the server unless another service is using it. Call it with the own connections closed. */
+  stop(): Promise<void>;
+}
+
+/** The server could not be had; `message` says why and what to do. */
+export class EmbeddedRedisError extends Error {}
+
+const START_TIMEOUT_MS = 60_000; // a long append-only file takes a while to load
+const FSYNC = { everysec: "everysec", always: "always", none: "no" };
+
+/** Finds the server of the data folder running, or starts it. */
+export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<EmbeddedRedis> {
+  const dataDir = resolve(options.dataDir);
+  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const socket = await socketPathFor(dataDir);
+
+  const ensureRunning = () =>
+    withStartLock(dataDir, () => startUnlessRunning(socket.path, dataDir, options.durability));
+  const started = await ensureRunning();
+
+  return {
+    address: socket.path,
+    started,
+    async ensureRunning() {
+      await ensureRunning();
+    },
+    async stop() {
+      await stopUnlessShared(socket.path, options.clientName);
+      await socket.remove();
+    },
+  };
+}
+
+/** Only one process at a time looks and starts; the lock falls with the process that holds it. */
+async function withStartLock<Result>(
+  dataDir: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  using file = await Deno.open(`${dataDir}/redis.lock`, { write: true, create: true });
+  await file.lock(true);
+  return await work();
+}
+
+async function startUnlessRunning(
+  socketPath: string,
+  dataDir: string,
+  durability: keyof typeof FSYNC,
+): Promise<boolean> {
+  if (await answers(socketPath)) {
+    // Another service's, or left by a crash: the durability asked for last holds.
+    await withControlClient(
+      socketPath,
+      (send) => send("CONFIG", "SET", "appendfsync", FSYNC[durability]),
+    );
+    return false;
+  }
+  const program = await findRedisServer();
+  if (!program) throw new EmbeddedRedisError(HOW_TO_GET_REDIS);
+  const settings = {
+    port: "0",
+    dir: dataDir,
+    unixsocket: "redis.sock", // relative to `dir`: a socket's path may have 107 bytes
+    unixsocketperm: "700",
+    logfile: "redis.log",
+    appendonly: "yes",
+    appendfsync: FSYNC[durability],
+    "maxmemory-policy": "noeviction",
+    save: "",
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  // Detached: a Ctrl-C at the terminal is for the service, which stops Redis when it has finished with it.
+  const child = new Deno.Command(program, {
+    args,
+    cwd: dataDir,
+    detached: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  child.unref();
+  const died = child.status.then(() => true);
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!await answers(socketPath)) {
+    if (await Promise.race([died, sleep(20, false)])) {
+      throw new EmbeddedRedisError(`${program} ended at once; ${dataDir}/redis.log says why`);
+    }
+    if (Date.now() > deadline) {
+      throw new EmbeddedRedisError(
+        `${program} did not get ready in time; ${dataDir}/redis.log says why`,
+      );
+    }
+  }
+  return true;
+}
+
+/** Runs `use` on a short-lived connection of its own; undefined where nobody answers. */
+async function withControlClient<Result>(
+  socketPath: string,
+  use: (send: (...command: string[]) => Promise<unknown>) => Promise<Result>,
+): Promise<Result | undefined> {
+  const client = createClient({
+    maintNotifications: "disabled",
+    socket: { path: socketPath, reconnectStrategy: false, socketTimeout: 5000 },
+  });
+  client.on("error", () => {}); // told by the rejections
+  try {
+    await client.connect();
+    return await use((...command) => client.sendCommand(command));
+  } catch {
+    return undefined;
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
+}
+
+/** True once the server takes commands: while it loads its file, it refuses PING. */
+async function answers(socketPath: string): Promise<boolean> {
+  return await withControlClient(socketPath, (send) => send("PING")) === "PONG";
+}
+
+async function stopUnlessShared(socketPath: string, clientName: string): Promise<void> {
+  await withControlClient(socketPath, async (send) => {
+    const clients = String(await send("CLIENT", "LIST"));
+    const isShared = clients.includes(` name=${clientName} `);
+    if (!isShared) await send("SHUTDOWN");
+  });
+}

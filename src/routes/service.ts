@@ -1,0 +1,30 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { PROBLEMS } from "../contract/problems.ts";
+import * as contract from "../contract/service.ts";
+import type { AppEnv } from "../http/context.ts";
+import { problem } from "../http/problems.ts";
+import type { Store } from "../store/store.ts";
+import { instant } from "./instant.ts";
+
+export function mountService(app: OpenAPIHono<AppEnv>, store: Store): void {
+  app.openapi(contract.getHealth, async (c) => {
+    try {
+      await store.command("PING");
+    } catch {
+      return problem(c, "store_unavailable", { detail: "Redis is not connected" });
+    }
+    return c.json({
+      status: "healthy" as const,
+      redis: "connected" as const,
+      timestamp: instant(Date.now()),
+    }, 200);
+  });
+
+  app.openapi(contract.explainProblem, (c) => {
+    const { code } = c.req.valid("param");
+    const kind = new Map(Object.entries(PROBLEMS)).get(code);
+    return kind
+      ? c.json({ code, ...kind }, 200)
+      : problem(c, "not_found", { detail: `There is no problem ${code}` });
+  });
+}

@@ -1,0 +1,16 @@
+// What the store throws when it cannot give an answer. Refusals are never thrown: they are outcomes.
+
+/**
+ * The store could not answer. `store_unavailable`: nothing was done. `outcome_unknown`: the command was
+ * sent and no reply came, so only a repeat with the same idempotency key tells what happened.
+ */
+export class StoreFault extends Error {
+  constructor(
+    readonly code: "store_unavailable" | "outcome_unknown",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "StoreFault";
+  }
+}

@@ -1,0 +1,19 @@
+// The names of all Redis keys, the only place that knows them. The Lua scripts get them as a prelude.
+
+/** Lua constant -> what follows the partition prefix. A name ending in ":" takes a value behind it. */
+export const KEY_NAMES = {
+  STOCK: "stock:",
+  HOLD: "hold:",
+  HOLDS_BY_EXPIRY: "holds_by_expiry",
+  IDEMPOTENCY: "idemp:",
+  SKUS: "skus",
+  EVENTS: "events",
+} as const;
+
+/**
+ * What every key of one partition begins with: nothing when there is one partition, `{7}:` when there
+ * are several, so that the partition's keys share one Redis Cluster slot.
+ */
+export function partitionPrefix(partition: number, partitions: number): string {
+  return partitions === 1 ? "" : `{${partition}}:`;
+}

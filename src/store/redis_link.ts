@@ -1,0 +1,146 @@
+// One connection to Redis that fails fast, never sends a command twice, and comes back by itself.
+import { ClientClosedError, ClientOfflineError, createClient, ErrorReply } from "@redis/client";
+import { StoreFault } from "./faults.ts";
+import type { Script } from "./scripts.ts";
+
+export interface LinkOptions {
+  /** `redis://`, `rediss://`, or the path of a unix socket. */
+  address: string;
+  /** PEM text of the certificate authority to trust for `rediss://`. */
+  tlsCa?: string;
+  /** A connection that has been silent for this long, with a command or a ping waiting, is given up. */
+  timeoutMs: number;
+  /** Told once when Redis is lost, and before each attempt to reach it again. */
+  onLost(reason: string): void;
+  onBack(): void;
+}
+
+type Client = ReturnType<typeof makeClient>;
+
+/** Clients of this service are known to Redis by this name. */
+export const CLIENT_NAME = "inventory-agent";
+
+const RECONNECT_MIN_MS = 50;
+const RECONNECT_MAX_MS = 500;
+
+function makeClient({ address, tlsCa, timeoutMs }: LinkOptions) {
+  const socket = {
+    connectTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    // Quick at first, capped low (Redis is our one dependency), and spread so that many services do not knock at once.
+    reconnectStrategy: (retries: number) =>
+      Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** Math.min(retries, 10)) *
+      (0.5 + Math.random() / 2),
+  };
+  return createClient({
+    name: CLIENT_NAME,
+    maintNotifications: "disabled",
+    disableOfflineQueue: true,
+    pingInterval: timeoutMs / 2,
+    ...(address.includes("://")
+      ? { url: address, socket: tlsCa ? { ...socket, tls: true as const, ca: tlsCa } : socket }
+      : { socket: { ...socket, path: address } }),
+  });
+}
+
+export class RedisLink {
+  #client: Client;
+  #lost = true;
+  #closed = false;
+
+  constructor(private readonly options: LinkOptions) {
+    this.#client = this.#connect();
+  }
+
+  get ready(): boolean {
+    return this.#client.isReady;
+  }
+
+  #connect(): Client {
+    const client = makeClient(this.options);
+    client.on(
+      "error",
+      (error: Error) => client === this.#client && this.#tellLost(error.message || String(error)),
+    );
+    client.on("ready", () => {
+      if (client !== this.#client || !this.#lost) return;
+      this.#lost = false;
+      this.options.onBack();
+    });
+    client.connect().catch(() => {}); // told by "error", retried by reconnectStrategy
+    return client;
+  }
+
+  #tellLost(reason: string): void {
+    if (this.#closed) return;
+    this.#lost = true;
+    this.options.onLost(reason);
+  }
+
+  /** Gives up a connection that does not answer; what was sent on it is never sent again. */
+  reset(reason: string): void {
+    if (this.#closed) return;
+    this.#client.destroy();
+    this.#client = this.#connect();
+    this.#tellLost(reason);
+  }
+
+  /** Sends one command. Throws a StoreFault that says whether it may have been carried out. */
+  async call(...args: string[]): Promise<unknown> {
+    try {
+      return await this.#client.sendCommand(args);
+    } catch (error) {
+      throw asStoreFault(error);
+    }
+  }
+
+  /** Runs a script by its digest, sending its text only when Redis does not know it. */
+  async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
+    const rest = [String(keys.length), ...keys, ...args];
+    try {
+      return await this.#client.sendCommand(["EVALSHA", script.sha1, ...rest]);
+    } catch (error) {
+      if (!isReply(error, "NOSCRIPT")) throw asStoreFault(error);
+      return await this.call("EVAL", script.text, ...rest);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#client.destroy();
+  }
+}
+
+function isReply(error: unknown, ...codes: string[]): boolean {
+  return error instanceof ErrorReply && codes.includes(error.message.split(" ", 1)[0]);
+}
+
+// Redis answers these before a command or script begins, so nothing was done.
+const REFUSED_BEFORE_START = [
+  "BUSY",
+  "CLUSTERDOWN",
+  "LOADING",
+  "MASTERDOWN",
+  "MISCONF",
+  "NOAUTH",
+  "NOPERM",
+  "NOREPLICAS",
+  "OOM",
+  "READONLY",
+  "TRYAGAIN",
+  "WRONGPASS",
+];
+
+function asStoreFault(error: unknown): unknown {
+  if (isReply(error, ...REFUSED_BEFORE_START)) {
+    return new StoreFault("store_unavailable", (error as Error).message, { cause: error });
+  }
+  if (error instanceof ErrorReply) {
+    return error;
+  }
+  return error instanceof ClientOfflineError || error instanceof ClientClosedError
+    ? new StoreFault("store_unavailable", "Redis is not connected", { cause: error })
+    : new StoreFault("outcome_unknown", "the connection to Redis broke before it answered", {
+      cause: error,
+    });
+}

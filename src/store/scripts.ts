@@ -1,0 +1,70 @@
+// The two Lua scripts, put together from the files in lua/ by plain concatenation.
+import { createHash } from "node:crypto";
+import { KEY_NAMES } from "./keys.ts";
+
+import clock from "../../lua/shared/clock.lua" with { type: "text" };
+import due from "../../lua/shared/due.lua" with { type: "text" };
+import events from "../../lua/shared/events.lua" with { type: "text" };
+import holds from "../../lua/shared/holds.lua" with { type: "text" };
+import idempotency from "../../lua/shared/idempotency.lua" with { type: "text" };
+import lines from "../../lua/shared/lines.lua" with { type: "text" };
+import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
+import settle from "../../lua/shared/settle.lua" with { type: "text" };
+import stock from "../../lua/shared/stock.lua" with { type: "text" };
+
+import confirm from "../../lua/confirm.lua" with { type: "text" };
+import count from "../../lua/count.lua" with { type: "text" };
+import getHold from "../../lua/get_hold.lua" with { type: "text" };
+import getInventory from "../../lua/get_inventory.lua" with { type: "text" };
+import hold from "../../lua/hold.lua" with { type: "text" };
+import release from "../../lua/release.lua" with { type: "text" };
+import sell from "../../lua/sell.lua" with { type: "text" };
+
+import commit from "../../lua/commit.lua" with { type: "text" };
+import read from "../../lua/read.lua" with { type: "text" };
+
+/** Bounds and settings that the scripts know as constants. */
+export interface ScriptSettings {
+  /** The most units one line or one count may name. */
+  MAX_QUANTITY: number;
+  MAX_ON_HAND: number;
+  /** The longest time to live of a hold, in seconds. */
+  MAX_TTL_SECONDS: number;
+  /** `stock.low` is recorded when what is available falls to this. */
+  LOW_STOCK_THRESHOLD: number;
+  /** The most due holds one script settles. */
+  SETTLE_LIMIT: number;
+  /** How long the record of an ended hold is kept, in seconds. */
+  ENDED_HOLD_SECONDS: number;
+  /** About how many entries the event stream keeps. */
+  EVENTS_KEPT: number;
+}
+
+export interface Script {
+  text: string;
+  sha1: string;
+}
+
+function compose(firstLine: string, settings: ScriptSettings, parts: string[]): Script {
+  const prelude = [
+    ...Object.entries(KEY_NAMES).map(([name, key]) => `local ${name} = ARGV[1] .. '${key}'`),
+    ...Object.entries(settings).map(([name, value]) => `local ${name} = ${value}`),
+  ].join("\n");
+  const text = [firstLine, prelude, ...parts].join("\n");
+  return { text, sha1: createHash("sha1").update(text).digest("hex") };
+}
+
+/** The script that decides. `clockSource` lets a test own the time; everybody else leaves it. */
+export function commitScript(settings: ScriptSettings, clockSource: string = clock): Script {
+  const shared = [numbers, clockSource, events, stock, lines, holds, settle, idempotency];
+  return compose("#!lua", settings, [...shared, hold, release, confirm, sell, count, commit]);
+}
+
+/**
+ * The script that answers questions. `no-writes` keeps it answering where writes are refused or paused.
+ * Of the holds it uses only how to load one.
+ */
+export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
+  const parts = [clockSource, holds, due, getInventory, getHold, read];
+  return compose("#!lua flags=no-writes", settings, parts);
+}

@@ -1,0 +1,95 @@
+// A store on a Redis of the test's own, with the time in the test's hand if it wants.
+import { type Call, openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
+import type { Count } from "../../src/store/inventory.ts";
+import { count, getInventory } from "../../src/store/inventory.ts";
+import { hold } from "../../src/store/holds.ts";
+import { startTestRedis, type TestRedis } from "./redis.ts";
+
+export interface TestStore extends AsyncDisposable {
+  store: Store;
+  redis: TestRedis;
+  /** With `ownTime`: the time by which the scripts judge, in milliseconds. */
+  setTime(nowMs: number): Promise<void>;
+}
+
+const TEST_CLOCK = `local function now_ms() return tonumber(redis.call('GET', 'test:now_ms')) end`;
+
+/** 2026-01-01T00:00:00.000Z, where time stands until a test with `ownTime` moves it. */
+export const START_MS = 1_767_225_600_000;
+
+export async function openTestStore(
+  options: Partial<StoreOptions> & { ownTime?: boolean; redisSettings?: Record<string, string> } =
+    {},
+): Promise<TestStore> {
+  const { ownTime = false, redisSettings, ...storeOptions } = options;
+  const redis = await startTestRedis(redisSettings);
+  const setTime = async (nowMs: number) => {
+    await redis.send("SET", "test:now_ms", String(nowMs));
+  };
+  if (ownTime) await setTime(START_MS);
+  const store = openStore({
+    address: redis.address,
+    timeoutMs: 5000,
+    idempotencyTtlSeconds: 3600,
+    holdLifetimeMaxSeconds: 7200,
+    lowStockThreshold: 10,
+    clockSource: ownTime ? TEST_CLOCK : undefined,
+    ...storeOptions,
+  });
+  while (!store.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+  return {
+    store,
+    redis,
+    setTime,
+    async [Symbol.asyncDispose]() {
+      store.close();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Puts units on the shelf of one location. */
+export async function stockUp(
+  store: Store,
+  sku: string,
+  units: number,
+  location = "online",
+): Promise<void> {
+  const entry: Count = { sku, onHand: [[location, units]] };
+  await count(store, entry);
+}
+
+/** `on hand/held` of a line, as in "10/3"; "unknown" for a SKU never counted. */
+export async function lineOf(store: Store, sku: string, location = "online"): Promise<string> {
+  const outcome = await getInventory(store, sku);
+  if (outcome.status === "sku_not_found") return "unknown";
+  const line = outcome.lines.get(location);
+  return line ? `${line.onHand}/${line.held}` : "unknown";
+}
+
+let callNumber = 0;
+
+/** What a command carries into the store. */
+export function call(target: string, idempotencyKey?: string): Call {
+  return { target, requestId: `test-${++callNumber}`, idempotencyKey };
+}
+
+/** The words of every event written so far, as `kind detail`. */
+export async function eventsOf(redis: TestRedis): Promise<string[]> {
+  const entries = await redis.send("XRANGE", "events", "-", "+") as [string, string[]][];
+  return entries.flatMap(([, words]) =>
+    words.flatMap((word, i) => i % 2 === 0 ? [`${word} ${words[i + 1]}`] : [])
+  );
+}
+
+/** Makes a hold that must succeed; answers its id. */
+export async function makeHold(
+  store: Store,
+  sku: string,
+  quantity: number,
+  ttl = 300,
+): Promise<string> {
+  const outcome = await hold(store, { sku, quantity, location: "online", ttl }, call("POST /hold"));
+  if (outcome.status !== "active") throw new Error(`no hold: ${JSON.stringify(outcome)}`);
+  return outcome.holdId;
+}
