@@ -1,4 +1,5 @@
 // Loads counts of what is on hand: the demo catalogue, or CSV files. What is held stays held.
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { SingleBar } from "cli-progress";
 import { type CsvKind, describeFault, readCsv } from "../src/catalogue/csv.ts";
@@ -37,7 +38,7 @@ function readArguments(): Source[] {
       options: { products: { type: "string" }, stores: { type: "string" } },
     });
     return (["products", "stores"] as const)
-      .flatMap((kind) => values[kind] === undefined ? [] : [{ path: values[kind], kind }]);
+      .flatMap((kind) => values[kind] === undefined ? [] : [{ path: resolve(values[kind]), kind }]);
   } catch (error) {
     fail(`${(error as Error).message}\n${USAGE}`);
   }

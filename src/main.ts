@@ -48,6 +48,7 @@ async function main(): Promise<void> {
 
   function announce(url: string, place: string): void {
     log.info("listening", {
+      pid: Deno.pid,
       url,
       docs: `${url}/docs`,
       store: place,

@@ -4,7 +4,7 @@ import { createClient } from "@redis/client";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findRedisServer, HOW_TO_GET_REDIS } from "./binary.ts";
-import { socketPathFor } from "./socket_path.ts";
+import { reachableSocketPath } from "./socket_path.ts";
 
 export interface EmbeddedOptions {
   dataDir: string;
@@ -34,21 +34,20 @@ const FSYNC = { everysec: "everysec", always: "always", none: "no" };
 export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<EmbeddedRedis> {
   const dataDir = resolve(options.dataDir);
   await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const socket = await socketPathFor(dataDir);
+  const socketPath = reachableSocketPath(dataDir);
 
   const ensureRunning = () =>
-    withStartLock(dataDir, () => startUnlessRunning(socket.path, dataDir, options.durability));
+    withStartLock(dataDir, () => startUnlessRunning(socketPath, dataDir, options.durability));
   const started = await ensureRunning();
 
   return {
-    address: socket.path,
+    address: socketPath,
     started,
     async ensureRunning() {
       await ensureRunning();
     },
     async stop() {
-      await stopUnlessShared(socket.path, options.clientName);
-      await socket.remove();
+      await stopUnlessShared(socketPath, options.clientName);
     },
   };
 }

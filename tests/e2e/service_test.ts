@@ -1,0 +1,169 @@
+// The process that `deno task start` runs: starting, serving, surviving, stopping.
+import assert from "node:assert/strict";
+import { makeDataDir, runTask, startService } from "../support/service.ts";
+
+const hold = { sku: "SKU000001", quantity: 3, ttl: 300 };
+
+async function until(condition: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!await condition()) {
+    assert(performance.now() < deadline, `not within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function onlineStock(url: string): Promise<number> {
+  return (await (await fetch(`${url}/inventory/SKU000001`)).json()).online_stock;
+}
+
+Deno.test("a fresh folder: the demo catalogue is there, and the docs, and a stop leaves nothing running", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const inventory = await (await fetch(`${service.url}/inventory/SKU000001`)).json();
+  assert.deepEqual(inventory, {
+    sku: "SKU000001",
+    online_stock: 500,
+    store_stock: { STORE_MUMBAI: 182, STORE_DELHI: 249, STORE_BANGALORE: 152, STORE_PUNE: 54 },
+    total_stock: 1137,
+    held: {},
+  });
+  assert.match(await (await fetch(`${service.url}/docs`)).text(), /Inventory Agent/);
+  const { openapi } = await (await fetch(`${service.url}/openapi.json`)).json();
+  assert.equal(openapi, "3.1.0");
+  service.signal("SIGTERM");
+  assert.equal((await service.status).code, 0);
+  assert.equal(service.lines.at(-1)!.message, "stopped");
+  assert.equal(await data.redis("PING"), "");
+});
+
+Deno.test("the README's life in curl, line by line", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const block = readme.match(/<!-- a test runs this -->\n+```sh\n([\s\S]+?)```/)![1];
+  const script = "set -euo pipefail\n" + block.replaceAll("http://localhost:8001", service.url);
+  const { code, stdout, stderr } = await new Deno.Command("bash", { args: ["-c", script] })
+    .output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const printed = new TextDecoder().decode(stdout).replaceAll("}{", "}\n{").trim();
+  const answers = printed.split("\n").map((line) => JSON.parse(line));
+  assert.equal(block.match(/\bcurl /g)!.length, 7);
+  assert.deepEqual(answers.map(({ status }) => status), [
+    undefined, // the inventory has none
+    "active",
+    "confirmed",
+    "released",
+    "sold",
+    "healthy",
+  ]);
+  assert.equal(await onlineStock(service.url), 497);
+});
+
+Deno.test("a hold is back in stock at the next request, and without any request", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const startedAt = performance.now();
+  await (await service.post("/hold", { ...hold, ttl: 2 })).json();
+  assert.equal(await data.redis("HGET", "stock:SKU000001", "held:online"), "3");
+  await until(async () => await data.redis("HGET", "stock:SKU000001", "held:online") === "0", 3500);
+  assert(performance.now() - startedAt >= 2000, "not early");
+  await (await service.post("/hold", { ...hold, ttl: 1 })).json();
+  await until(async () => await onlineStock(service.url) === 500, 1200);
+});
+
+Deno.test("kill -9: stock, holds and outcomes survive, and the Redis left running is used again", async () => {
+  await using data = await makeDataDir();
+  const key = { "idempotency-key": "order-1" };
+  let first;
+  {
+    await using service = await startService({ DATA_DIR: data.path });
+    first = await (await service.post("/hold", hold, key)).text();
+    service.signal("SIGKILL");
+    await service.status;
+  }
+  const runId = (await data.redis("INFO", "server")).match(/run_id:(\w+)/)![1];
+  await using service = await startService({ DATA_DIR: data.path });
+  assert((await data.redis("INFO", "server")).includes(runId), "the same Redis");
+  assert.equal(await onlineStock(service.url), 497);
+  const again = await service.post("/hold", hold, key);
+  assert.equal(again.headers.get("idempotent-replayed"), "true");
+  assert.equal(await again.text(), first);
+});
+
+Deno.test("two services share one folder; Redis stops with the last of them", async () => {
+  await using data = await makeDataDir();
+  const [one, other] = await Promise.all([
+    startService({ DATA_DIR: data.path }),
+    startService({ DATA_DIR: data.path }),
+  ]);
+  await using _one = one;
+  await using _other = other;
+  await (await one.post("/hold", hold)).json();
+  assert.equal(await onlineStock(other.url), 497);
+  one.signal("SIGTERM");
+  assert.equal((await one.status).code, 0);
+  assert.equal(await onlineStock(other.url), 497);
+  other.signal("SIGINT");
+  assert.equal((await other.status).code, 0);
+  assert.equal(await data.redis("PING"), "");
+});
+
+Deno.test("an embedded Redis that dies is started again, with everything it had", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  await (await service.post("/hold", hold)).json();
+  const redisPid = Number((await data.redis("INFO", "server")).match(/process_id:(\d+)/)![1]);
+  Deno.kill(redisPid, "SIGKILL");
+  await service.logged("Redis lost");
+  await service.logged("Redis back");
+  assert.equal(await onlineStock(service.url), 497);
+});
+
+Deno.test("a stop lets the request in flight finish", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  await data.redis("CLIENT", "PAUSE", "1000", "WRITE");
+  const inFlight = service.post("/hold", hold);
+  await until(async () => /blocked_clients:1/.test(await data.redis("INFO", "clients")), 900);
+  service.signal("SIGTERM");
+  assert.equal((await inFlight).status, 200);
+  assert.equal((await service.status).code, 0);
+});
+
+Deno.test("a data folder too deep for a socket's path", async () => {
+  await using data = await makeDataDir();
+  const deep = `${data.path}/${"d".repeat(60)}/${"e".repeat(60)}`;
+  await using service = await startService({ DATA_DIR: deep });
+  assert.equal(await onlineStock(service.url), 500);
+});
+
+Deno.test("what cannot work is one clear line and a failing exit, without a stack", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const taken = new URL(service.url).port;
+  const cases: [Record<string, string>, RegExp][] = [
+    [
+      { PORT: taken, DATA_DIR: data.path },
+      new RegExp(`^inventory-agent: port ${taken} on 127.0.0.1 is in use`),
+    ],
+    [
+      { PORT: "x", DURABILITY: "y" },
+      /^inventory-agent: PORT must be a whole number; DURABILITY .*$/,
+    ],
+    [
+      { REDIS_URL: "redis://u:secret@127.0.0.1:1" },
+      /^inventory-agent: cannot reach Redis at redis:\/\/127.0.0.1:1: /,
+    ],
+    [
+      { REDIS_URL: "rediss://127.0.0.1:1", REDIS_TLS_CA: "/nosuch" },
+      /^inventory-agent: REDIS_TLS_CA: cannot read /,
+    ],
+  ];
+  for (const [env, message] of cases) {
+    const { code, stderr } = await runTask("start", [], env);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr.trim(), message);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    assert(!stderr.includes("secret"));
+  }
+});

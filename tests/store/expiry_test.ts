@@ -1,0 +1,104 @@
+// Holds that fall due: settled by every commit, by the sweep, and never early.
+import assert from "node:assert/strict";
+import { getHold, hold } from "../../src/store/holds.ts";
+import { sell } from "../../src/store/sales.ts";
+import { SETTLE_LIMIT } from "../../src/store/store.ts";
+import { settleAllDue } from "../../src/store/sweep.ts";
+import {
+  call,
+  eventsOf,
+  lineOf,
+  makeHold,
+  openTestStore,
+  START_MS,
+  stockUp,
+} from "../support/store.ts";
+
+Deno.test("a commit settles what is due, whatever it is about", async () => {
+  await using t = await openTestStore({ ownTime: true });
+  await stockUp(t.store, "A", 10);
+  const holdId = await makeHold(t.store, "A", 4, 60);
+  await t.setTime(START_MS + 60_000);
+  await stockUp(t.store, "B", 1);
+  assert.equal(await t.redis.send("HGET", "stock:A", "held:online"), "0");
+  assert((await eventsOf(t.redis)).includes(`hold.expired ${holdId} A online 4`));
+});
+
+Deno.test("units are free for the very commit that finds them due", async () => {
+  await using t = await openTestStore({ ownTime: true });
+  await stockUp(t.store, "A", 4);
+  await makeHold(t.store, "A", 4, 60);
+  await t.setTime(START_MS + 60_000);
+  await makeHold(t.store, "A", 4, 60);
+  assert.equal(await lineOf(t.store, "A"), "4/4");
+});
+
+Deno.test("not a millisecond early", async () => {
+  await using t = await openTestStore({ ownTime: true });
+  await stockUp(t.store, "A", 4);
+  const holdId = await makeHold(t.store, "A", 4, 60);
+  await t.setTime(START_MS + 59_999);
+  assert.equal(await settleAllDue(t.store), 0);
+  assert.equal((await getHold(t.store, holdId)).status, "active");
+  assert.equal(await lineOf(t.store, "A"), "4/4");
+});
+
+Deno.test("a read sees units of due holds as back, before anything has settled them", async () => {
+  await using t = await openTestStore({ ownTime: true });
+  await stockUp(t.store, "A", 4);
+  const holdId = await makeHold(t.store, "A", 4, 60);
+  await t.setTime(START_MS + 60_000);
+  assert.equal(await lineOf(t.store, "A"), "4/0");
+  const found = await getHold(t.store, holdId);
+  assert(found.status === "expired");
+  assert.equal(found.endedAtMs, START_MS + 60_000);
+  assert.equal(await t.redis.send("HGET", "stock:A", "held:online"), "4"); // the reads wrote nothing
+});
+
+Deno.test("a script settles a bounded number; the sweep goes on until none is due", async () => {
+  await using t = await openTestStore({ ownTime: true });
+  const many = 2 * SETTLE_LIMIT + 5;
+  await stockUp(t.store, "A", many);
+  await Promise.all(Array.from({ length: many }, () => makeHold(t.store, "A", 1, 60)));
+  await t.setTime(START_MS + 60_000);
+  assert.equal(await t.store.settle(), SETTLE_LIMIT);
+  assert.equal(await t.redis.send("ZCARD", "holds_by_expiry"), many - SETTLE_LIMIT);
+  assert.equal(await settleAllDue(t.store), many - SETTLE_LIMIT);
+  assert.equal(await lineOf(t.store, "A"), `${many}/0`);
+});
+
+Deno.test("no one is refused for want of units that are due: a hold and a sale wait for the backlog", async () => {
+  await using t = await openTestStore({ ownTime: true });
+  const many = 5 * SETTLE_LIMIT;
+  await stockUp(t.store, "A", many);
+  await Promise.all(Array.from({ length: many }, () => makeHold(t.store, "A", 1, 60)));
+  await t.setTime(START_MS + 60_000);
+  const everything = { sku: "A", quantity: many, location: "online" };
+  const held = await hold(t.store, { ...everything, ttl: 1 }, call("POST /hold", "k"));
+  assert.equal(held.status, "active");
+  await t.setTime(START_MS + 61_000);
+  assert.equal((await sell(t.store, everything, call("POST /simulate/sale"))).status, "sold");
+});
+
+Deno.test("a lost record does not stop the settling of the others", async () => {
+  await using t = await openTestStore({ ownTime: true });
+  await stockUp(t.store, "A", 4);
+  const lost = await makeHold(t.store, "A", 1, 59);
+  await makeHold(t.store, "A", 1, 60);
+  await t.redis.send("DEL", `hold:${lost}`);
+  await t.setTime(START_MS + 60_000);
+  assert.equal(await settleAllDue(t.store), 2);
+  assert.equal(await t.redis.send("ZCARD", "holds_by_expiry"), 0);
+});
+
+Deno.test("the real clock: a hold of one second is over after one second", async () => {
+  await using t = await openTestStore();
+  await stockUp(t.store, "A", 1);
+  const holdId = await makeHold(t.store, "A", 1, 1);
+  const expiresAtMs = Number(await t.redis.send("ZSCORE", "holds_by_expiry", holdId));
+  while ((await getHold(t.store, holdId)).status === "active") {
+    const [seconds] = await t.redis.send("TIME") as [string, string];
+    assert(Number(seconds) * 1000 <= expiresAtMs + 1000, "still active long after its time");
+  }
+  assert.equal(await lineOf(t.store, "A"), "1/0");
+});

@@ -1,0 +1,94 @@
+// The queue's own rules, with a carrier in the test's hand instead of a connection.
+import assert from "node:assert/strict";
+import { BatchQueue, type Reply } from "../../src/store/batch_queue.ts";
+
+interface Sent {
+  requests: string[][];
+  answer(replies?: Reply[]): void;
+}
+
+function setUp(limits: Partial<ConstructorParameters<typeof BatchQueue>[1]> = {}) {
+  const sent: Sent[] = [];
+  const state = { ready: true, stalls: 0 };
+  const queue = new BatchQueue({
+    isReady: () => state.ready,
+    send: (requests) => {
+      const { promise, resolve } = Promise.withResolvers<Reply[]>();
+      sent.push({
+        requests,
+        answer: (replies = requests.map(([name]) => [`done ${name}`])) => resolve(replies),
+      });
+      return promise;
+    },
+    onStall: () => state.stalls++,
+  }, { timeoutMs: 1000, maxWaiting: 100, maxWeight: 3, maxInFlight: 1, ...limits });
+  return { queue, sent, state };
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+Deno.test("what arrives while a batch is on its way travels together", async () => {
+  const { queue, sent } = setUp();
+  const asked = ["a", "b", "c"].map((name) => queue.ask([name]));
+  assert.deepEqual(sent.map(({ requests }) => requests), [[["a"]]]);
+  sent[0].answer();
+  await turn();
+  assert.deepEqual(sent[1].requests, [["b"], ["c"]]);
+  sent[1].answer();
+  assert.deepEqual(await Promise.all(asked), [["done a"], ["done b"], ["done c"]]);
+});
+
+Deno.test("a batch is bounded by weight, and one heavy request still goes", async () => {
+  const { queue, sent } = setUp();
+  const weights = [1, 2, 2, 9, 1];
+  weights.forEach((weight, i) => queue.ask([`${i}`], weight));
+  for (let i = 0; i < 4; i++) {
+    sent[i].answer();
+    await turn();
+  }
+  assert.deepEqual(sent.map(({ requests }) => requests.length), [1, 1, 1, 1, 1]);
+});
+
+Deno.test("a full queue refuses at once", async () => {
+  const { queue } = setUp({ maxWaiting: 1 });
+  queue.ask(["on its way"]);
+  queue.ask(["waiting"]);
+  await assert.rejects(queue.ask(["too many"]), { code: "store_unavailable" });
+});
+
+Deno.test("no connection refuses at once, and so does one that is lost while waiting", async () => {
+  const { queue, sent, state } = setUp();
+  queue.ask(["a"]);
+  const waiting = queue.ask(["b"]);
+  state.ready = false;
+  await assert.rejects(queue.ask(["c"]), { code: "store_unavailable" });
+  sent[0].answer();
+  await assert.rejects(waiting, { code: "store_unavailable" });
+  assert.equal(sent.length, 1);
+});
+
+Deno.test("no reply in time: outcome unknown, the carrier is told, and nothing is sent again", async () => {
+  const { queue, sent, state } = setUp({ timeoutMs: 20 });
+  await assert.rejects(queue.ask(["a"]), { code: "outcome_unknown" });
+  assert.equal(state.stalls, 1);
+  sent[0].answer(); // too late, and ignored
+  await turn();
+  assert.equal(sent.length, 1);
+});
+
+Deno.test("what is unsettled goes again, ahead of the others, until its time is over", async () => {
+  const { queue, sent } = setUp({ timeoutMs: 50 });
+  const asked = queue.ask(["a"]);
+  const refused = assert.rejects(asked, { code: "store_unavailable" });
+  const other = queue.ask(["b"]);
+  sent[0].answer([["unsettled"]]);
+  await turn();
+  assert.deepEqual(sent[1].requests, [["a"], ["b"]]);
+  sent[1].answer([["unsettled"], ["done b"]]);
+  assert.deepEqual(await other, ["done b"]);
+  for (let i = 2; i < sent.length + 1 && i < 1000; i++) {
+    await turn();
+    sent[i]?.answer([["unsettled"]]);
+  }
+  await refused;
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { ConfigError, ConfigSchema, readConfig } from "../../src/config.ts";
+
+const read = (variables: Record<string, string>) => readConfig((name) => variables[name]);
+
+Deno.test("everything has a default", () => {
+  const config = read({});
+  assert.deepEqual([config.PORT, config.HOST, config.REDIS_URL], [8001, "127.0.0.1", undefined]);
+});
+
+Deno.test("an empty value counts as unset", () => {
+  assert.equal(read({ PORT: "", REDIS_URL: "" }).PORT, 8001);
+});
+
+Deno.test("every bad value is named in one message", () => {
+  const bad = {
+    PORT: "80x",
+    DURABILITY: "sometimes",
+    REDIS_URL: "http://x",
+    REQUEST_TIMEOUT_MS: "1",
+  };
+  assert.throws(() => read(bad), (error: Error) => {
+    assert(error instanceof ConfigError);
+    for (const name of Object.keys(bad)) assert.match(error.message, new RegExp(`\\b${name}\\b`));
+    return true;
+  });
+});
+
+Deno.test("numbers are whole and plain", () => {
+  for (const value of ["1e3", "0x10", " 80", "-1", "8.5", "65536"]) {
+    assert.throws(() => read({ PORT: value }), ConfigError, value);
+  }
+});
+
+Deno.test("the README's table and the tasks' permissions name exactly the variables there are", async () => {
+  const names = Object.keys(ConfigSchema.shape).toSorted();
+  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
+  const documented = [...readme.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)];
+  assert.deepEqual(documented.map(([, name]) => name).toSorted(), names);
+  for (const [, name, shown] of documented) {
+    const byDefault =
+      ConfigSchema.shape[name as keyof typeof ConfigSchema.shape].safeParse(undefined).data;
+    assert.equal(
+      shown.replaceAll("`", ""),
+      byDefault === undefined ? "unset" : String(byDefault),
+      name,
+    );
+  }
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  for (const task of ["start", "seed"]) {
+    const allowed = tasks[task].command.match(/--allow-env=(\S+)/)[1].split(",");
+    assert.deepEqual(allowed.toSorted(), names, task);
+  }
+});

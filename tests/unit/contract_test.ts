@@ -1,0 +1,59 @@
+// The document: made from the contract alone, current, whole, and unambiguous.
+import assert from "node:assert/strict";
+import { createApp } from "../../src/app.ts";
+import { makeDocument, ROUTES } from "../../src/contract/document.ts";
+import { makeLog } from "../../src/log.ts";
+import type { Store } from "../../src/store/store.ts";
+
+// deno-lint-ignore no-explicit-any -- walked as plain JSON
+const document = JSON.parse(JSON.stringify(makeDocument())) as any;
+
+Deno.test("openapi/openapi.json is what the contract says", async () => {
+  const written = await Deno.readTextFile(new URL("../../openapi/openapi.json", import.meta.url));
+  assert.deepEqual(JSON.parse(written), document);
+});
+
+Deno.test("every schema has a description and, itself or in its fields, an example", () => {
+  const hasExample = (schema: unknown): boolean => /"examples?":/.test(JSON.stringify(schema));
+  for (
+    const [name, schema] of Object.entries<{ description?: string }>(document.components.schemas)
+  ) {
+    assert(schema.description, `${name} has no description`);
+    assert(hasExample(schema) || name === "FieldError", `${name} has no example`);
+  }
+});
+
+Deno.test("no two schemas share a name: the first would silently win", async () => {
+  const names: string[] = [];
+  const folder = new URL("../../src/contract/", import.meta.url);
+  for await (const { name } of Deno.readDir(folder)) {
+    const source = await Deno.readTextFile(new URL(name, folder));
+    names.push(...[...source.matchAll(/\.openapi\("(\w+)"\)/g)].map(([, schema]) => schema));
+  }
+  assert.equal(new Set(names).size, names.length, names.toSorted().join());
+  assert.deepEqual(Object.keys(document.components.schemas), names.toSorted());
+});
+
+Deno.test("every operation is mounted, and answers faults with a declared problem", async () => {
+  const app = createApp({
+    store: undefined as unknown as Store, // any use is a fault
+    log: makeLog("silent"),
+    maxBodyBytes: 1000,
+    holdLifetimeMaxSeconds: 7200,
+  });
+  for (const route of ROUTES) {
+    const path = route.path.replaceAll("{sku}", "A").replaceAll("{hold_id}", "hold-a");
+    const { status } = await app.request(path, { method: route.method.toUpperCase() });
+    assert(status in route.responses, `${route.operationId}: ${status}`);
+    assert.notEqual(status, 405);
+  }
+  const mounted = app.openAPIRegistry.definitions.filter(({ type }) => type === "route").length;
+  assert.equal(mounted, ROUTES.length, "a route is mounted that the document does not have");
+});
+
+Deno.test("every operation has a unique id, a summary, a description and a tag", () => {
+  assert.equal(new Set(ROUTES.map(({ operationId }) => operationId)).size, ROUTES.length);
+  for (const { operationId, summary, description, tags } of ROUTES) {
+    assert(summary && description && tags.length === 1, operationId);
+  }
+});
