@@ -35,7 +35,7 @@ Deno.test("numbers are whole and plain", () => {
 Deno.test("the README's table and the tasks' permissions name exactly the variables there are", async () => {
   const names = Object.keys(ConfigSchema.shape).toSorted();
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const documented = [...readme.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)];
+  const documented = [...readme.matchAll(/^\| `([A-Z_]+)`\s+\| (.*?)\s+\|/gm)];
   assert.deepEqual(documented.map(([, name]) => name).toSorted(), names);
   for (const [, name, shown] of documented) {
     const byDefault =

@@ -1,0 +1,36 @@
+// Facts that stand in several files of the project agree.
+import assert from "node:assert/strict";
+
+const read = (path: string) => Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+
+Deno.test("one version of Deno everywhere", async () => {
+  const versions = new Set<string>();
+  for (const path of ["README.md", "Dockerfile", ".ci/run"]) {
+    const found = [...(await read(path)).matchAll(/deno(?:@|:debian-)(\d+\.\d+\.\d+)/g)].map((
+      [, version],
+    ) => version);
+    assert(found.length > 0, path);
+    found.forEach((version) => versions.add(version));
+  }
+  assert.equal(versions.size, 1, [...versions].join());
+});
+
+Deno.test("CI runs the README's test command", async () => {
+  const command = (await read(".ci/run")).match(/^npx .* task test$/m)![0];
+  assert((await read("README.md")).includes(`\n${command}\n`));
+});
+
+Deno.test("every dependency is pinned to one version", async () => {
+  const { imports } = JSON.parse(await read("deno.json"));
+  for (const target of Object.values<string>(imports)) {
+    assert.match(target, /^npm:@?[^@]+@\d+\.\d+\.\d+$/);
+  }
+});
+
+Deno.test("every Lua verb has a header", async () => {
+  for await (const { name } of Deno.readDir(new URL("../../lua/", import.meta.url))) {
+    if (!name.endsWith(".lua")) continue;
+    const header = (await read(`lua/${name}`)).match(/^--\[\[\n([\s\S]+?)\n\]\]/)?.[1];
+    assert(header?.includes("REPLY"), `${name} states no replies`);
+  }
+});
