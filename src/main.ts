@@ -1,4 +1,5 @@
 // The service: configuration -> Redis -> store -> app -> cron -> listen -> drain.
+import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { makeLog } from "./log.ts";
@@ -59,14 +60,13 @@ async function main(): Promise<void> {
 
   log.info("stopping", { signal: await stopRequested });
   sweeping.abort();
-  const tooLate = setTimeout(() => {
-    log.error("requests were still running after 10 s; stopping anyway");
-    Deno.exit(1);
-  }, DRAIN_TIMEOUT_MS);
-  await server.shutdown();
+  const drained = await Promise.race([
+    server.shutdown().then(() => true),
+    sleep(DRAIN_TIMEOUT_MS, false),
+  ]);
+  if (!drained) log.error("requests are still running after 10 s; stopping anyway");
   await Promise.all(swept);
   await close();
-  clearTimeout(tooLate);
   log.info("stopped");
 }
 
