@@ -1,6 +1,14 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { confirmHold, createHold, getHold, releaseHold } from "./holds.ts";
+import {
+  confirmHold,
+  createCart,
+  createHold,
+  extendHold,
+  getHold,
+  listHolds,
+  releaseHold,
+} from "./holds.ts";
 import { getInventory } from "./inventory.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { simulateSale } from "./sales.ts";
@@ -10,9 +18,12 @@ import { explainProblem, getHealth } from "./service.ts";
 export const ROUTES = [
   getInventory,
   createHold,
+  createCart,
   confirmHold,
   releaseHold,
+  extendHold,
   getHold,
+  listHolds,
   simulateSale,
   getHealth,
   explainProblem,

@@ -35,7 +35,7 @@ export interface Call {
 
 /** One verb with its arguments, in the order that the OP section of its Lua file gives. */
 export interface Operation {
-  verb: "hold" | "release" | "confirm" | "sell" | "count";
+  verb: "hold" | "release" | "confirm" | "extend" | "sell" | "count";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
@@ -44,7 +44,7 @@ export interface Operation {
 }
 
 export interface Question {
-  verb: "get_inventory" | "get_hold";
+  verb: "get_inventory" | "get_hold" | "list_holds";
   args: string[];
 }
 
