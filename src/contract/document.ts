@@ -1,7 +1,8 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { confirmHold, createHold, getHold, releaseHold } from "./holds.ts";
-import { getInventory } from "./inventory.ts";
+import { getInventory, listInventory, queryInventory } from "./inventory.ts";
+import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth } from "./service.ts";
@@ -9,11 +10,15 @@ import { explainProblem, getHealth } from "./service.ts";
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
   getInventory,
+  listInventory,
+  queryInventory,
   createHold,
   confirmHold,
   releaseHold,
   getHold,
   simulateSale,
+  adjustStock,
+  transferStock,
   getHealth,
   explainProblem,
 ];
@@ -45,6 +50,7 @@ export function makeDocument() {
       { name: "Inventory", description: "What there is." },
       { name: "Holds", description: "Units set aside for a while." },
       { name: "Sales", description: "Sales without a hold." },
+      { name: "Movements", description: "Units that come, go, or change place without a buyer." },
       { name: "Service", description: "The service about itself." },
     ],
   }, { sortComponents: "alphabetically" });

@@ -45,6 +45,15 @@ export const Instant = z.iso.datetime({ precision: 3 }).meta({
   example: "2026-11-22T10:35:00.000Z",
 });
 
+export const Reference = z.string().regex(
+  /^[!-~]{1,128}$/,
+  "must be 1 to 128 visible ASCII characters",
+).meta({
+  description:
+    "The caller's own name for it, such as an order number; shown again, not interpreted.",
+  example: "PO-1042",
+});
+
 export const Line = z.strictObject({ sku: Sku, quantity: Quantity, location: Location })
   .meta({ description: "Units of one SKU at one location." })
   .openapi("Line");

@@ -1,7 +1,7 @@
 // Looking at stock.
 import { createRoute, z } from "@hono/zod-openapi";
 import { Location, Sku, StoreId, Units } from "./fields.ts";
-import { queryProblems } from "./operations.ts";
+import { jsonBody, queryProblems } from "./operations.ts";
 
 export const Inventory = z.object({
   sku: Sku,
@@ -10,6 +10,9 @@ export const Inventory = z.object({
   total_stock: Units.meta({ description: "Units available in all places together." }),
   held: z.record(Location, Units).meta({
     description: "Units in active holds, by location; locations with none are left out.",
+  }),
+  oversold: z.record(Location, Units).optional().meta({
+    description: "Units in active holds that are not there, by location; missing where all are.",
   }),
 }).meta({
   description:
@@ -36,5 +39,92 @@ export const getInventory = createRoute({
   responses: {
     200: { description: "The stock.", content: { "application/json": { schema: Inventory } } },
     ...queryProblems("sku_not_found", "validation_failed"),
+  },
+});
+
+const MOST_ITEMS = 100;
+
+const Cursor = z.string().min(1).max(512).meta({
+  description: "Where the page before ended: its `next_cursor`, not to be interpreted.",
+});
+
+// Strings with a pattern of their own: coercion would let `1e1`, `0x10` and nothing at all pass as numbers.
+const InventoryListQuery = z.strictObject({
+  prefix: z.string().regex(
+    /^[A-Za-z0-9._~-]{0,64}$/,
+    "must be at most 64 characters out of A-Z a-z 0-9 . _ ~ -",
+  ).default("").openapi({
+    description: "Only SKUs that begin with this.",
+    example: "SKU0000",
+  }),
+  limit: z.string().regex(/^([1-9][0-9]?|100)$/, "must be a whole number from 1 to 100")
+    .transform(Number).default(50).openapi({
+      type: "integer",
+      minimum: 1,
+      maximum: MOST_ITEMS,
+      description: "The most items on the page.",
+      example: 50,
+    }),
+  cursor: Cursor.optional(),
+});
+
+export const InventoryPage = z.object({
+  items: z.array(Inventory).meta({ description: "In lexical order of SKU." }),
+  next_cursor: Cursor.optional().meta({
+    description: "Send it as `cursor` for the next page; missing on the last one.",
+  }),
+}).meta({ description: "One page of the list." }).openapi("InventoryPage");
+
+export const listInventory = createRoute({
+  method: "get",
+  path: "/inventory",
+  operationId: "listInventory",
+  tags: ["Inventory"],
+  summary: "List the stock of all SKUs",
+  description:
+    "Call this to see what there is, page by page in lexical order of SKU. Each page is exact at the moment of " +
+    "its answer; a SKU that comes into being behind the cursor is not seen.",
+  security: [],
+  request: { query: InventoryListQuery },
+  responses: {
+    200: { description: "A page.", content: { "application/json": { schema: InventoryPage } } },
+    ...queryProblems("validation_failed"),
+  },
+});
+
+export const InventoryQuery = z.strictObject({
+  skus: z.array(Sku).min(1).max(MOST_ITEMS).meta({
+    description: "The SKUs to look at; one named twice is answered once.",
+    example: ["SKU000001", "SKU000002"],
+  }),
+}).meta({ description: "Which SKUs to look at." }).openapi("InventoryQuery");
+
+export const InventoryAnswer = z.object({
+  items: z.array(Inventory).meta({ description: "In the order asked for." }),
+  missing: z.array(Sku).meta({ description: "SKUs that have never been counted." }),
+}).meta({ description: "The stock of several SKUs at one instant." }).openapi("InventoryAnswer");
+
+export const queryInventory = createRoute({
+  method: "post",
+  path: "/inventory/query",
+  operationId: "queryInventory",
+  tags: ["Inventory"],
+  summary: "Look at the stock of up to 100 SKUs at once",
+  description:
+    "Call this instead of many single looks. It changes nothing, so an idempotency key has no meaning here.",
+  security: [],
+  request: { body: jsonBody(InventoryQuery) },
+  responses: {
+    200: {
+      description: "The stock.",
+      content: { "application/json": { schema: InventoryAnswer } },
+    },
+    ...queryProblems(
+      "malformed_json",
+      "invalid_idempotency_key",
+      "body_too_large",
+      "unsupported_media_type",
+      "validation_failed",
+    ),
   },
 });
