@@ -3,6 +3,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Location, Sku, StoreId, Units } from "./fields.ts";
 import { jsonBody, queryProblems } from "./operations.ts";
 
+const EXAMPLE = {
+  sku: "SKU000001",
+  online_stock: 497,
+  store_stock: { STORE_MUMBAI: 182, STORE_DELHI: 249, STORE_BANGALORE: 152, STORE_PUNE: 54 },
+  total_stock: 1134,
+  held: { online: 3 },
+};
+
 export const Inventory = z.object({
   sku: Sku,
   online_stock: Units.meta({ description: "Units available online." }),
@@ -17,13 +25,7 @@ export const Inventory = z.object({
 }).meta({
   description:
     "What can be had of one SKU now. Units in active holds are not counted as available.",
-  example: {
-    sku: "SKU000001",
-    online_stock: 497,
-    store_stock: { STORE_MUMBAI: 182, STORE_DELHI: 249, STORE_BANGALORE: 152, STORE_PUNE: 54 },
-    total_stock: 1134,
-    held: { online: 3 },
-  },
+  example: EXAMPLE,
 }).openapi("Inventory");
 
 export const getInventory = createRoute({
@@ -62,6 +64,7 @@ const InventoryListQuery = z.strictObject({
       type: "integer",
       minimum: 1,
       maximum: MOST_ITEMS,
+      default: 50,
       description: "The most items on the page.",
       example: 50,
     }),
@@ -73,7 +76,10 @@ export const InventoryPage = z.object({
   next_cursor: Cursor.optional().meta({
     description: "Send it as `cursor` for the next page; missing on the last one.",
   }),
-}).meta({ description: "One page of the list." }).openapi("InventoryPage");
+}).meta({
+  description: "One page of the list.",
+  example: { items: [EXAMPLE], next_cursor: "IlNLVTAwMDAwMSI" },
+}).openapi("InventoryPage");
 
 export const listInventory = createRoute({
   method: "get",
@@ -102,7 +108,10 @@ export const InventoryQuery = z.strictObject({
 export const InventoryAnswer = z.object({
   items: z.array(Inventory).meta({ description: "In the order asked for." }),
   missing: z.array(Sku).meta({ description: "SKUs that have never been counted." }),
-}).meta({ description: "The stock of several SKUs at one instant." }).openapi("InventoryAnswer");
+}).meta({
+  description: "The stock of several SKUs at one instant.",
+  example: { items: [EXAMPLE], missing: ["SKU000002"] },
+}).openapi("InventoryAnswer");
 
 export const queryInventory = createRoute({
   method: "post",
