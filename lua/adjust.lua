@@ -6,11 +6,11 @@ OP     sku, location  strings; both may come into being here, by 'count' or 'add
        reference      a word, '' for none
        expected       what must be on hand before, 0..MAX_ON_HAND; '' for whatever it is
 REPLY  first match wins, in this order:
-       sku_not_found                       units to take, of a SKU never counted anywhere
-       stale_quantity          on_hand     other than expected
-       insufficient_stock      on_hand     fewer than the units to take, held ones included
-       on_hand_limit_exceeded  on_hand     with the units to add there would be more than MAX_ON_HAND
-       adjusted                on_hand, held
+       sku_not_found                             units to take, of a SKU never counted anywhere
+       stale_quantity          on_hand           other than expected
+       insufficient_stock      on_hand           fewer than the units to take, held ones included
+       on_hand_limit_exceeded  on_hand           with the units to add there would be more than MAX_ON_HAND
+       adjusted                on_hand, held     a backlog of due holds counts as held until it is settled
 KEEPS  on hand >= 0, and held counters: units of a hold may be damaged, but it does not end by that.
 COST   O(1)
 ]]
