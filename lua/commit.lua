@@ -15,6 +15,8 @@ local verbs = {
   extend = extend,
   sell = sell,
   count = count,
+  adjust = adjust,
+  transfer = transfer,
 }
 
 local now = now_ms()

@@ -11,6 +11,7 @@ import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { mountHolds } from "./routes/holds.ts";
 import { mountInventory } from "./routes/inventory.ts";
+import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import type { Store } from "./store/store.ts";
@@ -43,6 +44,7 @@ export function createApp(
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
+  mountMovements(app, store);
   mountService(app, store);
   mountDocs(app);
 

@@ -9,7 +9,8 @@ import {
   listHolds,
   releaseHold,
 } from "./holds.ts";
-import { getInventory } from "./inventory.ts";
+import { getInventory, listInventory, queryInventory } from "./inventory.ts";
+import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth } from "./service.ts";
@@ -17,6 +18,8 @@ import { explainProblem, getHealth } from "./service.ts";
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
   getInventory,
+  listInventory,
+  queryInventory,
   createHold,
   createCart,
   confirmHold,
@@ -25,6 +28,8 @@ export const ROUTES = [
   getHold,
   listHolds,
   simulateSale,
+  adjustStock,
+  transferStock,
   getHealth,
   explainProblem,
 ];
@@ -56,6 +61,7 @@ export function makeDocument() {
       { name: "Inventory", description: "What there is." },
       { name: "Holds", description: "Units set aside for a while." },
       { name: "Sales", description: "Sales without a hold." },
+      { name: "Movements", description: "Units that come, go, or change place without a buyer." },
       { name: "Service", description: "The service about itself." },
     ],
   }, { sortComponents: "alphabetically" });

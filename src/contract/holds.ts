@@ -8,6 +8,7 @@ import {
   Location,
   LocationOrAny,
   MAX_TTL_SECONDS,
+  NextCursor,
   PageLimit,
   Quantity,
   Reference,
@@ -253,9 +254,7 @@ export const ExtendedHold = z.object({
 
 export const HoldPage = z.object({
   items: z.array(Hold),
-  next_cursor: z.string().optional().meta({
-    description: "Send it as `cursor` for the next page; missing on the last.",
-  }),
+  next_cursor: NextCursor,
 }).meta({
   description: "A page of active holds, those that expire first coming first.",
   example: { items: [HOLD_EXAMPLE] },

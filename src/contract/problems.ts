@@ -65,6 +65,18 @@ export const PROBLEMS = {
     retryable: false,
     advice: "Ask for no more than `shortages[].available`, or at another location.",
   },
+  stale_quantity: {
+    status: 409,
+    title: "Stale quantity",
+    retryable: false,
+    advice: "Something else is on hand than `expected`: `current`. Look again, then decide anew.",
+  },
+  on_hand_limit_exceeded: {
+    status: 409,
+    title: "On-hand limit exceeded",
+    retryable: false,
+    advice: "A location holds at most 1,000,000,000 units of one SKU. Check the quantity.",
+  },
   hold_expired: {
     status: 409,
     title: "Hold expired",
@@ -177,14 +189,19 @@ export const Problem = z.object({
   errors: z.array(FieldError).optional().meta({ description: "With `validation_failed`." }),
   max_expires_at: Instant.optional().meta({ description: "With `lifetime_exceeded`." }),
   shortages: z.array(Shortage).optional().meta({ description: "With `insufficient_stock`." }),
+  current: z.int().optional().meta({
+    description: "With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now.",
+  }),
 }).meta({ description: "What went wrong (RFC 9457)." }).openapi("Problem");
 
 export type Problem = z.infer<typeof Problem>;
 
 /** What an occurrence adds to its kind. */
-export type ProblemDetails = Partial<Pick<Problem, "errors" | "max_expires_at" | "shortages">> & {
-  detail?: string;
-};
+export type ProblemDetails =
+  & Partial<Pick<Problem, "current" | "errors" | "max_expires_at" | "shortages">>
+  & {
+    detail?: string;
+  };
 
 /** The document for one occurrence of a problem; `detail` falls back to the advice for its kind. */
 export function describeProblem(

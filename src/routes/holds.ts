@@ -153,7 +153,7 @@ export function mountHolds(
 
   app.openapi(contract.listHolds, async (c) => {
     const outcome = await listHolds(store, c.req.valid("query"));
-    return outcome.status === "bad_cursor"
+    return outcome.status === "invalid_cursor"
       ? refuseCursor(c)
       : c.json({ items: outcome.holds.map(showHold), next_cursor: outcome.nextCursor }, 200);
   });

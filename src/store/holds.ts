@@ -1,7 +1,7 @@
 // Holds, as callers see them: each function is one verb and answers a union tagged by `status`.
 import type { z } from "@hono/zod-openapi";
 import type { CartRequest, ConfirmRequest, ExtendRequest, Hold } from "../contract/holds.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeCursor, encodeCursor } from "./cursors.ts";
 import { encodeLines, encodeWishes, type HeldLine, type LineFields, readLines } from "./lines.ts";
 import {
   type KeyReused,
@@ -217,15 +217,15 @@ function readRecord(holdId: string, json: string): FoundHold {
 
 export type HoldPageOutcome =
   | { status: "found"; holds: FoundHold[]; nextCursor?: string }
-  | { status: "bad_cursor" };
+  | { status: "invalid_cursor" };
 
 /** A page of active holds in order of expiry, of one reference or of all. */
 export async function listHolds(
   store: Store,
   { reference = "", limit, cursor }: { reference?: string; limit: number; cursor?: string },
 ): Promise<HoldPageOutcome> {
-  const after = cursor === undefined ? [0, ""] : decodeCursor(cursor, ["number", "string"]);
-  if (!after) return { status: "bad_cursor" };
+  const after = cursor === undefined ? [0, ""] : decodeCursor(cursor);
+  if (!isPosition(after)) return { status: "invalid_cursor" };
   const reply = await store.ask({
     verb: "list_holds",
     args: [reference, String(limit), ...after.map(String)],
@@ -239,4 +239,13 @@ export async function listHolds(
     holds,
     nextCursor: isLastPage ? undefined : encodeCursor([last.expiresAtMs, last.holdId]),
   };
+}
+
+function isPosition(value: unknown): value is [expiresAtMs: number, holdId: string] {
+  return Array.isArray(value) && value.length === 2 && isInstant(value[0]) &&
+    typeof value[1] === "string";
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1e14;
 }

@@ -77,12 +77,21 @@ Deno.test("by reference; ended and due holds are not listed", async () => {
   assert.equal(await t.redis.send("EXISTS", "holds_by_reference:b-1"), 0);
 });
 
-Deno.test("bad_cursor", async () => {
+Deno.test("invalid_cursor", async () => {
   await using t = await openTestStore();
-  for (const cursor of ["x", "e30", btoa("[1]"), btoa('["a","b"]').replaceAll("=", "")]) {
+  for (
+    const cursor of [
+      "x",
+      "e30",
+      btoa("[1]"),
+      btoa('[-1,"a"]').replaceAll("=", ""),
+      btoa('[1.5,"a"]').replaceAll("=", ""),
+      btoa('["a","b"]').replaceAll("=", ""),
+    ]
+  ) {
     assert.deepEqual(
       await listHolds(t.store, { limit: 10, cursor }),
-      { status: "bad_cursor" },
+      { status: "invalid_cursor" },
       cursor,
     );
   }
