@@ -8,7 +8,7 @@ REPLY  how many due holds were settled first, then a reply per operation: what t
          idempotency_key_reused                      this key came with another request before
          failed                  message             a fault of ours; nothing is kept under the key
 ]]
-local verbs = { hold = hold, release = release, confirm = confirm, sell = sell, count = count }
+local verbs = { hold = hold, release = release, confirm = confirm, sell = sell, count = count, repair = repair }
 
 local now = now_ms()
 local settled, backlog = settle_due(now)

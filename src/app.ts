@@ -9,10 +9,12 @@ import { answerThrown, problem, validationHook } from "./http/problems.ts";
 import { requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
+import { mountEvents } from "./routes/events.ts";
 import { mountHolds } from "./routes/holds.ts";
 import { mountInventory } from "./routes/inventory.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
+import { mountVerify } from "./routes/verify.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -20,10 +22,12 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** When it aborts, live feeds end: the service is stopping. */
+  stopping?: AbortSignal;
 }
 
 export function createApp(
-  { store, log, maxBodyBytes, holdLifetimeMaxSeconds }: AppOptions,
+  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, stopping }: AppOptions,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
@@ -43,6 +47,8 @@ export function createApp(
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
+  mountEvents(app, store, stopping);
+  mountVerify(app, store);
   mountService(app, store);
   mountDocs(app);
 

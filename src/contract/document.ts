@@ -1,10 +1,12 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { getEvents } from "./events.ts";
 import { confirmHold, createHold, getHold, releaseHold } from "./holds.ts";
 import { getInventory } from "./inventory.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth } from "./service.ts";
+import { verifyStock } from "./verify.ts";
 
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
@@ -14,6 +16,8 @@ export const ROUTES = [
   releaseHold,
   getHold,
   simulateSale,
+  getEvents,
+  verifyStock,
   getHealth,
   explainProblem,
 ];
@@ -45,6 +49,7 @@ export function makeDocument() {
       { name: "Inventory", description: "What there is." },
       { name: "Holds", description: "Units set aside for a while." },
       { name: "Sales", description: "Sales without a hold." },
+      { name: "Events", description: "What happened." },
       { name: "Service", description: "The service about itself." },
     ],
   }, { sortComponents: "alphabetically" });

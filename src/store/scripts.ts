@@ -11,14 +11,20 @@ import lines from "../../lua/shared/lines.lua" with { type: "text" };
 import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
 import stock from "../../lua/shared/stock.lua" with { type: "text" };
+import stream from "../../lua/shared/stream.lua" with { type: "text" };
 
 import confirm from "../../lua/confirm.lua" with { type: "text" };
 import count from "../../lua/count.lua" with { type: "text" };
 import getHold from "../../lua/get_hold.lua" with { type: "text" };
 import getInventory from "../../lua/get_inventory.lua" with { type: "text" };
 import hold from "../../lua/hold.lua" with { type: "text" };
+import lastEvent from "../../lua/last_event.lua" with { type: "text" };
+import readEvents from "../../lua/read_events.lua" with { type: "text" };
 import release from "../../lua/release.lua" with { type: "text" };
+import repair from "../../lua/repair.lua" with { type: "text" };
 import sell from "../../lua/sell.lua" with { type: "text" };
+import verifyHolds from "../../lua/verify_holds.lua" with { type: "text" };
+import verifyStock from "../../lua/verify_stock.lua" with { type: "text" };
 
 import commit from "../../lua/commit.lua" with { type: "text" };
 import read from "../../lua/read.lua" with { type: "text" };
@@ -38,6 +44,10 @@ export interface ScriptSettings {
   ENDED_HOLD_SECONDS: number;
   /** About how many entries the event stream keeps. */
   EVENTS_KEPT: number;
+  /** About how many holds one step of a verification looks at. */
+  VERIFY_PAGE: number;
+  /** A repair is refused when this many event entries were written since the line was looked at. */
+  REPAIR_LOOKBACK: number;
 }
 
 export interface Script {
@@ -57,7 +67,7 @@ function compose(firstLine: string, settings: ScriptSettings, parts: string[]): 
 /** The script that decides. `clockSource` lets a test own the time; everybody else leaves it. */
 export function commitScript(settings: ScriptSettings, clockSource: string = clock): Script {
   const shared = [numbers, clockSource, events, stock, lines, holds, settle, idempotency];
-  return compose("#!lua", settings, [...shared, hold, release, confirm, sell, count, commit]);
+  return compose("#!lua", settings, [...shared, hold, release, confirm, sell, count, repair, commit]);
 }
 
 /**
@@ -65,6 +75,8 @@ export function commitScript(settings: ScriptSettings, clockSource: string = clo
  * Of the holds it uses only how to load one.
  */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const parts = [clockSource, holds, due, getInventory, getHold, read];
+  const shared = [clockSource, holds, due, stream];
+  const questions = [getInventory, getHold, lastEvent, readEvents, verifyHolds, verifyStock];
+  const parts = [...shared, ...questions, read];
   return compose("#!lua flags=no-writes", settings, parts);
 }

@@ -35,7 +35,7 @@ export interface Call {
 
 /** One verb with its arguments, in the order that the OP section of its Lua file gives. */
 export interface Operation {
-  verb: "hold" | "release" | "confirm" | "sell" | "count";
+  verb: "hold" | "release" | "confirm" | "sell" | "count" | "repair";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
@@ -44,8 +44,16 @@ export interface Operation {
 }
 
 export interface Question {
-  verb: "get_inventory" | "get_hold";
+  verb:
+    | "get_inventory"
+    | "get_hold"
+    | "last_event"
+    | "read_events"
+    | "verify_holds"
+    | "verify_stock";
   args: string[];
+  /** How much of a script's time it takes, an ordinary question being 1. */
+  weight?: number;
 }
 
 export interface Store {
@@ -65,6 +73,8 @@ export interface Store {
 export const SETTLE_LIMIT = 100;
 const ENDED_HOLD_SECONDS = 24 * 3600;
 const EVENTS_KEPT = 100_000;
+const VERIFY_PAGE = 200;
+const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
 const MAX_BATCH_WEIGHT = 128;
 const MAX_IN_FLIGHT = 2;
@@ -78,6 +88,8 @@ export function openStore(options: StoreOptions): Store {
     SETTLE_LIMIT,
     ENDED_HOLD_SECONDS,
     EVENTS_KEPT,
+    VERIFY_PAGE,
+    REPAIR_LOOKBACK,
   };
   const committing = commitScript(settings, options.clockSource);
   const reading = readScript(settings, options.clockSource);
@@ -133,8 +145,8 @@ export function openStore(options: StoreOptions): Store {
       return reply;
     },
 
-    ask({ verb, args }) {
-      return nothingWasDone(reads.ask([verb, String(args.length), ...args]));
+    ask({ verb, args, weight }) {
+      return nothingWasDone(reads.ask([verb, String(args.length), ...args], weight));
     },
 
     async settle() {
