@@ -4,8 +4,9 @@ OP     from   id of the entry that the reader has come to; it is answered again 
               shows that nothing behind it is missing. `0-0` is where a stream begins
        count  the most entries to answer
 REPLY  first match wins, in this order:
-       gap    [id, [kind, detail, ...]]*, last entry id   entries behind `from` may have been trimmed
-       found  [id, [kind, detail, ...]]*
+       gap    entries, last entry id   entries behind `from` may have been trimmed
+       found  entries
+       where an entry is its id and a list of kind, detail, kind, detail, ...
 COST   O(count)
 ]]
 local function was_trimmed()

@@ -14,123 +14,131 @@ const Reference = z.string().optional().meta({
 });
 const Lines = z.array(Line);
 
-const HOLD_ID = "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b";
 const COMMON_EXAMPLE = { id: "MTc2NzIyNTYwMDAwMC0wLjE", at: "2026-11-22T10:30:00.000Z" };
-const LINES_EXAMPLE = [{ sku: "SKU000001", quantity: 3, location: "online" }];
 
-/** An event of these kinds: what all events have, and `fields`. */
+/** An event of one kind: what all events have, and `fields`. */
 function event<const Kind extends string, Fields extends z.ZodRawShape>(
-  name: string,
-  kind: Kind,
-  description: string,
-  fields: Fields,
-  example: Record<string, unknown>,
+  { kind, description, fields, example }: {
+    kind: Kind;
+    description: string;
+    fields: Fields;
+    example: Record<string, unknown>;
+  },
 ) {
   return z.object({
     id: EventId,
     kind: z.literal(kind),
     at: Instant.meta({ description: "When it was committed, by Redis' clock." }),
     ...fields,
-  }).meta({ description, example: { ...COMMON_EXAMPLE, kind, ...example } }).openapi(name);
+  }).meta({ description, example: { ...COMMON_EXAMPLE, kind, ...example } });
 }
 
 const lineFields = { sku: Sku, location: Location };
 const lineExample = { sku: "SKU000001", location: "online" };
-const endFields = {
-  hold_id: HoldId,
-  reference: Reference,
-  lines: Lines.meta({ description: "What was given back." }),
-};
-const endExample = { hold_id: HOLD_ID, lines: LINES_EXAMPLE };
-const levelFields = { ...lineFields, available: Units };
+const holdFields = { hold_id: HoldId, reference: Reference };
+const holdExample = { hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b" };
+const linesExample = { lines: [{ sku: "SKU000001", quantity: 3, location: "online" }] };
+const givenBack = { lines: Lines.meta({ description: "What was given back." }) };
 
-const HoldCreated = event("HoldCreatedEvent", "hold.created", "Units were set aside.", {
-  hold_id: HoldId,
-  expires_at: Instant,
-  reference: Reference,
-  lines: Lines.meta({ description: "What is held." }),
-}, { hold_id: HOLD_ID, expires_at: "2026-11-22T10:35:00.000Z", lines: LINES_EXAMPLE });
+const HoldCreated = event({
+  kind: "hold.created",
+  description: "Units were set aside.",
+  fields: {
+    ...holdFields,
+    expires_at: Instant,
+    lines: Lines.meta({ description: "What is held." }),
+  },
+  example: { ...holdExample, expires_at: "2026-11-22T10:35:00.000Z", ...linesExample },
+}).openapi("HoldCreatedEvent");
 
-const HoldExtended = event("HoldExtendedEvent", "hold.extended", "A hold was given more time.", {
-  hold_id: HoldId,
-  expires_at: Instant,
-  reference: Reference,
-}, { hold_id: HOLD_ID, expires_at: "2026-11-22T10:40:00.000Z" });
+const HoldExtended = event({
+  kind: "hold.extended",
+  description: "A hold was given another time to expire.",
+  fields: { ...holdFields, expires_at: Instant },
+  example: { ...holdExample, expires_at: "2026-11-22T10:40:00.000Z" },
+}).openapi("HoldExtendedEvent");
 
-const HoldConfirmed = event("HoldConfirmedEvent", "hold.confirmed", "A hold became a sale.", {
-  hold_id: HoldId,
-  reference: Reference,
-  lines: Lines.meta({ description: "What was sold." }),
-  returned: Lines.optional().meta({
-    description: "What was given back because only a part was sold; missing where nothing was.",
-  }),
-}, { hold_id: HOLD_ID, reference: "basket-42", lines: LINES_EXAMPLE });
+const HoldConfirmed = event({
+  kind: "hold.confirmed",
+  description: "A hold, or a part of it, became a sale.",
+  fields: {
+    ...holdFields,
+    lines: Lines.meta({ description: "What was sold." }),
+    returned: Lines.optional().meta({
+      description: "What was given back because only a part was sold; missing where nothing was.",
+    }),
+  },
+  example: { ...holdExample, reference: "basket-42", ...linesExample },
+}).openapi("HoldConfirmedEvent");
 
-const HoldReleased = event(
-  "HoldReleasedEvent",
-  "hold.released",
-  "A hold was given up.",
-  endFields,
-  endExample,
-);
+const HoldReleased = event({
+  kind: "hold.released",
+  description: "A hold was given up.",
+  fields: { ...holdFields, ...givenBack },
+  example: { ...holdExample, ...linesExample },
+}).openapi("HoldReleasedEvent");
 
-const HoldExpired = event(
-  "HoldExpiredEvent",
-  "hold.expired",
-  "The time of a hold was over and its units were given back.",
-  endFields,
-  endExample,
-);
+const HoldExpired = event({
+  kind: "hold.expired",
+  description: "The time of a hold was over and its units were given back.",
+  fields: { ...holdFields, ...givenBack },
+  example: { ...holdExample, ...linesExample },
+}).openapi("HoldExpiredEvent");
 
-const StockAdjusted = event("StockAdjustedEvent", "stock.adjusted", "What is on hand was set.", {
-  ...lineFields,
-  on_hand_before: Units,
-  on_hand_after: Units,
-  reason: z.string().meta({ description: "Why, as the adjustment said.", example: "received" }),
-  reference: Reference,
-}, { ...lineExample, on_hand_before: 500, on_hand_after: 620, reason: "received" });
+const StockAdjusted = event({
+  kind: "stock.adjusted",
+  description: "What is on hand was set.",
+  fields: {
+    ...lineFields,
+    on_hand_before: Units,
+    on_hand_after: Units,
+    reason: z.string().meta({ description: "Why, as the adjustment said.", example: "received" }),
+    reference: Reference,
+  },
+  example: { ...lineExample, on_hand_before: 500, on_hand_after: 620, reason: "received" },
+}).openapi("StockAdjustedEvent");
 
-const StockTransferred = event(
-  "StockTransferredEvent",
-  "stock.transferred",
-  "Units went from one location to another.",
-  { sku: Sku, from: Location, to: Location, quantity: Quantity },
-  { sku: "SKU000001", from: "online", to: "store:STORE_PUNE", quantity: 5 },
-);
+const StockTransferred = event({
+  kind: "stock.transferred",
+  description: "Units went from one location to another.",
+  fields: { sku: Sku, from: Location, to: Location, quantity: Quantity },
+  example: { sku: "SKU000001", from: "online", to: "store:STORE_PUNE", quantity: 5 },
+}).openapi("StockTransferredEvent");
 
-const StockSold = event("StockSoldEvent", "stock.sold", "Units were sold without a hold.", {
-  ...lineFields,
-  quantity: Quantity,
-}, { ...lineExample, quantity: 2 });
+const StockSold = event({
+  kind: "stock.sold",
+  description: "Units were sold without a hold.",
+  fields: { ...lineFields, quantity: Quantity },
+  example: { ...lineExample, quantity: 2 },
+}).openapi("StockSoldEvent");
 
-const StockLow = event(
-  "StockLowEvent",
-  "stock.low",
-  "What is available fell to the threshold or below it.",
-  levelFields,
-  { ...lineExample, available: 10 },
-);
+const StockLow = event({
+  kind: "stock.low",
+  description: "What is available fell to the threshold or below it.",
+  fields: { ...lineFields, available: Units },
+  example: { ...lineExample, available: 10 },
+}).openapi("StockLowEvent");
 
-const StockOut = event("StockOutEvent", "stock.out", "Nothing is available any more.", levelFields, {
-  ...lineExample,
-  available: 0,
-});
+const StockOut = event({
+  kind: "stock.out",
+  description: "Nothing is available any more.",
+  fields: { ...lineFields, available: Units },
+  example: { ...lineExample, available: 0 },
+}).openapi("StockOutEvent");
 
-const StockBack = event(
-  "StockBackEvent",
-  "stock.back",
-  "Something is available again.",
-  levelFields,
-  { ...lineExample, available: 3 },
-);
+const StockBack = event({
+  kind: "stock.back",
+  description: "Something is available again.",
+  fields: { ...lineFields, available: Units },
+  example: { ...lineExample, available: 3 },
+}).openapi("StockBackEvent");
 
-const StockRepaired = event(
-  "StockRepairedEvent",
-  "stock.repaired",
-  "What was recorded as held was set to what the active holds add up to.",
-  { ...lineFields, held_before: z.int(), held_after: Units },
-  { ...lineExample, held_before: 5, held_after: 3 },
-);
+const StockRepaired = event({
+  kind: "stock.repaired",
+  description: "What was recorded as held was set to what the active holds add up to.",
+  fields: { ...lineFields, held_before: z.int(), held_after: Units },
+  example: { ...lineExample, held_before: 5, held_after: 3 },
+}).openapi("StockRepairedEvent");
 
 export const Event = z.discriminatedUnion("kind", [
   HoldCreated,

@@ -31,12 +31,16 @@ export function mountEvents(
     if (given !== undefined && !position) return refusePosition(c, Boolean(lastEventId));
     if (!isFeed) {
       const page = await readEvents(store, position, { limit, sku });
-      return c.json({
-        items: page.items,
-        next: encodePosition(page.next),
-        has_more: page.hasMore,
-        truncated: page.truncated,
-      }, 200, { vary: "Accept" });
+      return c.json(
+        {
+          items: page.items,
+          next: encodePosition(page.next),
+          has_more: page.hasMore,
+          truncated: page.truncated,
+        },
+        200,
+        { vary: "Accept" },
+      );
     }
     const from = position ?? await endOfEvents(store);
     const endsWith = [stopping, c.req.raw.signal];

@@ -67,7 +67,16 @@ function compose(firstLine: string, settings: ScriptSettings, parts: string[]): 
 /** The script that decides. `clockSource` lets a test own the time; everybody else leaves it. */
 export function commitScript(settings: ScriptSettings, clockSource: string = clock): Script {
   const shared = [numbers, clockSource, events, stock, lines, holds, settle, idempotency];
-  return compose("#!lua", settings, [...shared, hold, release, confirm, sell, count, repair, commit]);
+  return compose("#!lua", settings, [
+    ...shared,
+    hold,
+    release,
+    confirm,
+    sell,
+    count,
+    repair,
+    commit,
+  ]);
 }
 
 /**
