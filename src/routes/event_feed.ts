@@ -10,8 +10,8 @@ export interface FeedOptions {
   tail: EventsTail;
   after: Position;
   sku?: string;
-  /** When one of these aborts, the feed ends: the client is gone, or the service is stopping. */
-  endsWith: AbortSignal[];
+  /** When it aborts, the feed ends. It ends as well when the client goes, which cancels the stream. */
+  stopping: AbortSignal;
   heartbeatMs?: number;
 }
 
@@ -25,10 +25,8 @@ const RECONNECT_AFTER_MS = 1000;
  */
 export function eventFeed(options: FeedOptions): ReadableStream<Uint8Array> {
   const ended = new AbortController();
-  for (const signal of options.endsWith) {
-    if (signal.aborted) ended.abort();
-    signal.addEventListener("abort", () => ended.abort(), { signal: ended.signal });
-  }
+  options.stopping.addEventListener("abort", () => ended.abort(), { signal: ended.signal });
+  if (options.stopping.aborted) ended.abort();
   const messages = feedMessages(options, ended.signal);
   const encoder = new TextEncoder();
   return new ReadableStream({

@@ -43,8 +43,7 @@ export function mountEvents(
       );
     }
     const from = position ?? await endOfEvents(store);
-    const endsWith = [stopping, c.req.raw.signal];
-    const body = eventFeed({ store, tail, after: from, sku, endsWith });
+    const body = eventFeed({ store, tail, after: from, sku, stopping });
     return c.body(body, 200, { "content-type": FEED, "cache-control": "no-store", vary: "Accept" });
   });
 }

@@ -24,7 +24,7 @@ const ENTRIES_PER_STEP = 100;
 const STEP_WEIGHT = 64;
 const REPAIR_ATTEMPTS = 10;
 
-/** Compares every line; with `repair` sets those that are listed right, each by compare-and-set. */
+/** Compares every line; with `repair` sets those that are listed right. */
 export async function verify(store: Store, { repair }: { repair: boolean }): Promise<Findings> {
   const findings: Findings = {
     checked_skus: 0,
@@ -146,12 +146,12 @@ class Books {
     });
   }
 
-  /** Sets one line right. False when it was never still for the time between a look and the commit. */
+  /** Sets one line right. False when too much happened each time between a look and the commit. */
   async repair({ sku, location }: Drift): Promise<boolean> {
     for (let attempt = 0; attempt < REPAIR_ATTEMPTS; attempt++) {
       const drift = (await this.compare([sku])).find((line) => line.location === location);
       if (!drift) return true; // somebody else has repaired it
-      const args = [sku, location, drift.held, drift.expected, this.#entry];
+      const args = [sku, location, drift.held - drift.expected, this.#entry];
       const [status] = await this.store.commit({ verb: "repair", args });
       if (status === "repaired") return true;
     }
