@@ -44,7 +44,12 @@ export function mountEvents(
     }
     const from = position ?? await endOfEvents(store);
     const body = eventFeed({ store, tail, after: from, sku, stopping });
-    return c.body(body, 200, { "content-type": FEED, "cache-control": "no-store", vary: "Accept" });
+    return c.body(body, 200, {
+      "content-type": FEED,
+      "cache-control": "no-store",
+      "x-accel-buffering": "no", // or a proxy would keep events back
+      vary: "Accept",
+    });
   });
 }
 
