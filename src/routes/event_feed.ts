@@ -1,5 +1,5 @@
 // The live feed: server-sent events, read from the store only as fast as the client takes them.
-import type { Event } from "../contract/events.ts";
+import type { Event } from "../contract/event_kinds.ts";
 import { encodePosition, type Position, readEvents } from "../store/events.ts";
 import type { EventsTail } from "../store/events_tail.ts";
 import { StoreFault } from "../store/faults.ts";

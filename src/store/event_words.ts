@@ -1,5 +1,5 @@
 // Events as the scripts write them, words separated by single spaces, turned into those of the contract.
-import type { Event } from "../contract/events.ts";
+import type { Event } from "../contract/event_kinds.ts";
 
 /** An event without what its place in the stream says: id and time. */
 type Bare<E> = E extends unknown ? Omit<E, "id" | "at"> : never;

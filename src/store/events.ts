@@ -1,6 +1,6 @@
 // The event stream, read by position: pages for callers, entries for those who replay it.
 import { Buffer } from "node:buffer";
-import type { Event } from "../contract/events.ts";
+import type { Event } from "../contract/event_kinds.ts";
 import { type BareEvent, decodeEvent } from "./event_words.ts";
 import type { Store } from "./store.ts";
 

@@ -9,7 +9,7 @@ import {
   type Position,
   readEvents,
 } from "../../src/store/events.ts";
-import { Event } from "../../src/contract/events.ts";
+import { Event } from "../../src/contract/event_kinds.ts";
 import { call, openTestStore, stockUp, type TestStore } from "../support/store.ts";
 
 const HOLD = "hold-1";
