@@ -6,7 +6,10 @@ REPLY  a reply per question, as the verb's file says
 ]]
 local verbs = {
   get_inventory = get_inventory,
+  query_inventory = query_inventory,
+  list_inventory = list_inventory,
   get_hold = get_hold,
+  list_holds = list_holds,
   last_event = last_event,
   read_events = read_events,
   verify_holds = verify_holds,

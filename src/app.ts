@@ -12,6 +12,7 @@ import { mountDocs } from "./routes/docs.ts";
 import { mountEvents } from "./routes/events.ts";
 import { mountHolds } from "./routes/holds.ts";
 import { mountInventory } from "./routes/inventory.ts";
+import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import { mountVerify } from "./routes/verify.ts";
@@ -47,6 +48,7 @@ export function createApp(
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
+  mountMovements(app, store);
   mountEvents(app, store, stopping);
   mountVerify(app, store);
   mountService(app, store);

@@ -1,8 +1,17 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { getEvents } from "./events.ts";
-import { confirmHold, createHold, getHold, releaseHold } from "./holds.ts";
-import { getInventory } from "./inventory.ts";
+import {
+  confirmHold,
+  createCart,
+  createHold,
+  extendHold,
+  getHold,
+  listHolds,
+  releaseHold,
+} from "./holds.ts";
+import { getInventory, listInventory, queryInventory } from "./inventory.ts";
+import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth } from "./service.ts";
@@ -11,11 +20,18 @@ import { verifyStock } from "./verify.ts";
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
   getInventory,
+  listInventory,
+  queryInventory,
   createHold,
+  createCart,
   confirmHold,
   releaseHold,
+  extendHold,
   getHold,
+  listHolds,
   simulateSale,
+  adjustStock,
+  transferStock,
   getEvents,
   verifyStock,
   getHealth,
@@ -49,6 +65,7 @@ export function makeDocument() {
       { name: "Inventory", description: "What there is." },
       { name: "Holds", description: "Units set aside for a while." },
       { name: "Sales", description: "Sales without a hold." },
+      { name: "Movements", description: "Units that come, go, or change place without a buyer." },
       { name: "Events", description: "What happened." },
       { name: "Service", description: "The service about itself." },
     ],

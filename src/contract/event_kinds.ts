@@ -12,6 +12,9 @@ const Reference = z.string().optional().meta({
   example: "basket-42",
 });
 const Lines = z.array(Line);
+const OnHand = z.int().meta({
+  description: "Units on hand; below 0 while units that were sold are owed.",
+});
 
 const COMMON_EXAMPLE = { id: "MTc2NzIyNTYwMDAwMC0wLjE", at: "2026-11-22T10:30:00.000Z" };
 
@@ -89,8 +92,8 @@ const StockAdjusted = event({
   description: "What is on hand was set.",
   fields: {
     ...lineFields,
-    on_hand_before: Units,
-    on_hand_after: Units,
+    on_hand_before: OnHand,
+    on_hand_after: OnHand,
     reason: z.string().meta({ description: "Why, as the adjustment said.", example: "received" }),
     reference: Reference,
   },

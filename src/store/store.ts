@@ -35,7 +35,16 @@ export interface Call {
 
 /** One verb with its arguments, in the order that the OP section of its Lua file gives. */
 export interface Operation {
-  verb: "hold" | "release" | "confirm" | "sell" | "count" | "repair";
+  verb:
+    | "hold"
+    | "release"
+    | "confirm"
+    | "extend"
+    | "sell"
+    | "count"
+    | "adjust"
+    | "transfer"
+    | "repair";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
@@ -46,13 +55,16 @@ export interface Operation {
 export interface Question {
   verb:
     | "get_inventory"
+    | "query_inventory"
+    | "list_inventory"
     | "get_hold"
+    | "list_holds"
     | "last_event"
     | "read_events"
     | "verify_holds"
     | "verify_stock";
-  args: string[];
-  /** How much of a script's time it takes, an ordinary question being 1. */
+  args: (string | number)[];
+  /** How many records it looks at; 1 if not said. */
   weight?: number;
 }
 
@@ -146,7 +158,8 @@ export function openStore(options: StoreOptions): Store {
     },
 
     ask({ verb, args, weight }) {
-      return nothingWasDone(reads.ask([verb, String(args.length), ...args], weight));
+      const request = [verb, String(args.length), ...args.map(String)];
+      return nothingWasDone(reads.ask(request, weight));
     },
 
     async settle() {

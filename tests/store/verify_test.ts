@@ -1,6 +1,6 @@
 // Verification: right while traffic goes on, finds what is wrong, and repairs only when asked.
 import assert from "node:assert/strict";
-import { confirm, hold, release } from "../../src/store/holds.ts";
+import { confirm, extend, hold } from "../../src/store/holds.ts";
 import { readEvents } from "../../src/store/events.ts";
 import { sell } from "../../src/store/sales.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -8,9 +8,11 @@ import { settleAllDue } from "../../src/store/sweep.ts";
 import { verify } from "../../src/store/verify.ts";
 import {
   call,
+  confirmHold,
   lineOf,
   makeHold,
   openTestStore,
+  releaseHold,
   START_MS,
   stockUp,
   type TestStore,
@@ -20,25 +22,42 @@ const LOOK = { repair: false };
 const REPAIR = { repair: true };
 const SKUS = Array.from({ length: 7 }, (_, i) => `SKU${i}`);
 
-/** Buyers who hold, confirm, release and buy at random until they are stopped, which answers how often. */
+/** Buyers who do at random whatever takes units or lets them go, until they are stopped. */
 function startTraffic(store: Store, buyers: number) {
   let isOver = false;
   const pick = (count: number) => Math.floor(Math.random() * count);
+  const line = () => ({
+    sku: SKUS[pick(SKUS.length)],
+    quantity: 1 + pick(3),
+    location: pick(2) ? "online" : "store:S",
+  });
+  const take = (replaces?: string) => {
+    const options = { ttl: 1 + pick(2), reference: pick(2) ? "basket" : undefined, replaces };
+    return hold(store, { lines: [line(), line()], ...options }, call("POST /x"));
+  };
+  const sellPart = (hold_id: string) => {
+    const remainder = pick(2) ? "keep" as const : "release" as const;
+    const on_expired = pick(2) ? "refuse" as const : "reacquire" as const;
+    const lines = SKUS.slice(pick(7)).map((sku) => ({ ...line(), sku, quantity: 1 })).slice(0, 1);
+    return confirm(store, { hold_id, lines, remainder, on_expired }, call("POST /x"));
+  };
   const buyer = async () => {
     const mine: string[] = [];
     let operations = 0;
     for (; !isOver; operations++) {
-      const [sku, quantity] = [SKUS[pick(SKUS.length)], 1 + pick(3)];
-      if (mine.length > 20 || mine.length > 0 && pick(2) === 0) {
-        const [hold_id] = mine.splice(pick(mine.length), 1);
-        await (pick(2) ? confirm : release)(store, { hold_id }, call("POST /x"));
-      } else if (pick(5) === 0) {
-        await sell(store, { sku, quantity, location: "online" }, call("POST /x"));
-      } else {
-        const request = { sku, quantity, location: "online", ttl: 1 + pick(2) };
-        const outcome = await hold(store, request, call("POST /x"));
+      const old = mine[pick(mine.length)];
+      const action = old ? pick(mine.length > 20 ? 4 : 8) : 7;
+      if (action <= 1) mine.splice(mine.indexOf(old), 1);
+      if (action === 0) await confirmHold(store, old);
+      else if (action === 1) await releaseHold(store, old);
+      else if (action <= 3) await sellPart(old);
+      else if (action === 4) await extend(store, { hold_id: old, ttl: 1 }, call("POST /x"));
+      else if (action === 5) await sell(store, line(), call("POST /x"));
+      else {
+        const outcome = await take(action === 6 ? old : undefined);
         if (outcome.status === "active") mine.push(outcome.holdId);
       }
+      if (mine.length > 30) mine.shift();
     }
     return operations;
   };
@@ -52,7 +71,10 @@ function startTraffic(store: Store, buyers: number) {
 
 async function openBusyStore(): Promise<TestStore> {
   const t = await openTestStore({ ownTime: true });
-  for (const sku of SKUS) await stockUp(t.store, sku, 1_000_000);
+  for (const sku of SKUS) {
+    await stockUp(t.store, sku, 1_000_000);
+    await stockUp(t.store, sku, 1_000_000, "store:S");
+  }
   // More than one step of the walk, and more than Redis keeps in one piece.
   await Promise.all(Array.from({ length: 1500 }, (_, i) => makeHold(t.store, SKUS[i % 7], 2)));
   return t;
@@ -65,7 +87,7 @@ Deno.test("nothing to find: an empty store, and one at rest", async () => {
   await stockUp(t.store, "A", 10);
   await stockUp(t.store, "B", 10, "store:S");
   await makeHold(t.store, "A", 3);
-  await release(t.store, { hold_id: await makeHold(t.store, "A", 2) }, call("POST /release"));
+  await releaseHold(t.store, await makeHold(t.store, "A", 2));
   assert.deepEqual(await verify(t.store, LOOK), { checked_skus: 2, checked_holds: 1, ...nothing });
 });
 
@@ -169,7 +191,7 @@ Deno.test("orphans: an entry whose record is missing, and one whose hold has end
   const lost = await makeHold(t.store, "A", 3);
   const ended = await makeHold(t.store, "A", 2);
   await t.redis.send("DEL", `hold:${lost}`);
-  await release(t.store, { hold_id: ended }, call("POST /release"));
+  await releaseHold(t.store, ended);
   await t.redis.send("ZADD", "holds_by_expiry", String(Date.now() + 60_000), ended);
   const { checked_holds, drifts, orphan_count, orphans } = await verify(t.store, REPAIR);
   assert.equal(checked_holds, 0);
