@@ -17,6 +17,7 @@ local verbs = {
   count = count,
   adjust = adjust,
   transfer = transfer,
+  repair = repair,
 }
 
 local now = now_ms()

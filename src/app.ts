@@ -9,11 +9,13 @@ import { answerThrown, problem, validationHook } from "./http/problems.ts";
 import { requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
+import { mountEvents } from "./routes/events.ts";
 import { mountHolds } from "./routes/holds.ts";
 import { mountInventory } from "./routes/inventory.ts";
 import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
+import { mountVerify } from "./routes/verify.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -21,10 +23,12 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** When it aborts, live feeds end: the service is stopping. */
+  stopping?: AbortSignal;
 }
 
 export function createApp(
-  { store, log, maxBodyBytes, holdLifetimeMaxSeconds }: AppOptions,
+  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, stopping }: AppOptions,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
@@ -45,6 +49,8 @@ export function createApp(
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountMovements(app, store);
+  mountEvents(app, store, stopping);
+  mountVerify(app, store);
   mountService(app, store);
   mountDocs(app);
 

@@ -15,19 +15,20 @@ async function main(): Promise<void> {
   const stopRequested = signalled("SIGTERM", "SIGINT");
   const { store, place, close } = await openConfiguredStore(config, log);
 
+  const stopping = new AbortController();
   const app = createApp({
     store,
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    stopping: stopping.signal,
   });
 
-  const sweeping = new AbortController();
   const sweep = () =>
-    sweepThisMinute(store, (error) => log.error("sweep failed", { error }), sweeping.signal);
+    sweepThisMinute(store, (error) => log.error("sweep failed", { error }), stopping.signal);
   const swept = [
     sweep(), // the cron first fires when the next minute begins
-    Deno.cron("sweep", "* * * * *", { signal: sweeping.signal }, sweep),
+    Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
   ];
 
   let server;
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
       onListen: ({ port }) => announce(`http://${readableHost(config.HOST)}:${port}`, place),
     }, app.fetch);
   } catch (error) {
-    sweeping.abort();
+    stopping.abort();
     await close();
     throw error instanceof Deno.errors.AddrInUse
       ? new StartError(`port ${config.PORT} on ${config.HOST} is in use; set PORT to another`)
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   }
 
   log.info("stopping", { signal: await stopRequested });
-  sweeping.abort();
+  stopping.abort();
   const drained = await Promise.race([
     server.shutdown().then(() => true),
     sleep(DRAIN_TIMEOUT_MS, false),

@@ -1,5 +1,6 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { getEvents } from "./events.ts";
 import {
   confirmHold,
   createCart,
@@ -14,6 +15,7 @@ import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth } from "./service.ts";
+import { verifyStock } from "./verify.ts";
 
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
@@ -30,6 +32,8 @@ export const ROUTES = [
   simulateSale,
   adjustStock,
   transferStock,
+  getEvents,
+  verifyStock,
   getHealth,
   explainProblem,
 ];
@@ -62,6 +66,7 @@ export function makeDocument() {
       { name: "Holds", description: "Units set aside for a while." },
       { name: "Sales", description: "Sales without a hold." },
       { name: "Movements", description: "Units that come, go, or change place without a buyer." },
+      { name: "Events", description: "What happened." },
       { name: "Service", description: "The service about itself." },
     ],
   }, { sortComponents: "alphabetically" });

@@ -1,5 +1,6 @@
 // The process that `deno task start` runs: starting, serving, surviving, stopping.
 import assert from "node:assert/strict";
+import { readFeed } from "../support/feed.ts";
 import { makeDataDir, runTask, startService } from "../support/service.ts";
 
 const hold = { sku: "SKU000001", quantity: 3, ttl: 300 };
@@ -151,6 +152,23 @@ Deno.test("a stop lets the request in flight finish", async () => {
   service.signal("SIGTERM");
   assert.equal((await inFlight).status, 200);
   assert.equal((await service.status).code, 0);
+});
+
+Deno.test("a stop does not wait for feeds: they end, and it exits at once", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const headers = { accept: "text/event-stream" };
+  const open = async () => readFeed(await fetch(`${service.url}/events`, { headers }));
+  const feeds = await Promise.all([open(), open()]);
+  await service.post("/simulate/sale", { sku: "SKU000001", quantity: 1 });
+  const heard = await Promise.all(feeds.map((feed) => feed.next()));
+  assert.deepEqual(heard.map((message) => message!.event), ["stock.sold", "stock.sold"]);
+  const ends = feeds.map((feed) => feed.next());
+  const signalledAt = performance.now();
+  service.signal("SIGTERM");
+  assert.deepEqual(await Promise.all(ends), [undefined, undefined]);
+  assert.equal((await service.status).code, 0);
+  assert(performance.now() - signalledAt < 3000, "it waited for the feeds");
 });
 
 Deno.test("a data folder too deep for a socket's path", async () => {
