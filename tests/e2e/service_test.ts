@@ -1,5 +1,7 @@
 // The process that `deno task start` runs: starting, serving, surviving, stopping.
 import assert from "node:assert/strict";
+import { createInventoryClient } from "../../openapi/client/client.js";
+import { checkedFetch } from "../support/contract.ts";
 import { makeDataDir, runTask, startService } from "../support/service.ts";
 
 const hold = { sku: "SKU000001", quantity: 3, ttl: 300 };
@@ -12,8 +14,12 @@ async function until(condition: () => Promise<boolean>, withinMs: number): Promi
   }
 }
 
-async function onlineStock(url: string): Promise<number> {
-  return (await (await fetch(`${url}/inventory/SKU000001`)).json()).online_stock;
+async function onlineStock(baseUrl: string): Promise<number> {
+  const { data } = await createInventoryClient({ baseUrl, fetch: checkedFetch }).GET(
+    "/inventory/{sku}",
+    { params: { path: { sku: "SKU000001" } } },
+  );
+  return data!.online_stock;
 }
 
 Deno.test("a fresh folder: the demo catalogue is there, and the docs, and a stop leaves nothing running", async () => {
