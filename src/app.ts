@@ -11,6 +11,7 @@ import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { mountHolds } from "./routes/holds.ts";
 import { mountInventory } from "./routes/inventory.ts";
+import { mountMcp } from "./routes/mcp.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import type { Store } from "./store/store.ts";
@@ -44,6 +45,7 @@ export function createApp(
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountService(app, store);
+  mountMcp(app);
   mountDocs(app);
 
   app.notFound((c) =>
