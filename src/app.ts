@@ -10,6 +10,7 @@ import { requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { mountHolds } from "./routes/holds.ts";
+import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
 import { mountMcp } from "./routes/mcp.ts";
 import { mountSales } from "./routes/sales.ts";
@@ -46,6 +47,7 @@ export function createApp(
   mountSales(app, store);
   mountService(app, store);
   mountMcp(app);
+  mountHome(app);
   mountDocs(app);
 
   app.notFound((c) =>
