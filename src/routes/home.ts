@@ -1,7 +1,7 @@
 // The front door: a program learns what this is and where to go, a person gets the same as a page.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import openapi from "../../openapi/openapi.json" with { type: "json" };
 import type { AppEnv } from "../http/context.ts";
 import { pageHeaders } from "../http/page_headers.ts";
@@ -43,7 +43,7 @@ function page(nonce?: string) {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${name}</title>
-    <style nonce="${nonce}">${STYLE}</style>
+    <style nonce="${nonce}">${raw(STYLE)}</style>
   </head>
   <body>
     <main>
@@ -58,7 +58,6 @@ function page(nonce?: string) {
     )
   }
       </ul>
-      <p>Try it: <code>curl ${"<this address>"}/inventory/SKU000001</code></p>
       <footer>Version ${version}</footer>
     </main>
   </body>
@@ -73,6 +72,7 @@ const STYLE = `
   ul { list-style: none; margin: 2rem 0; padding: 0; border-top: 1px solid #8884; }
   li { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .75rem 0; border-bottom: 1px solid #8884; }
   li > :first-child { flex: 0 0 9rem; }
+  li > span { flex: 1 1 15rem; }
   li span, footer { opacity: .75; }
   code, li a { font-family: ui-monospace, monospace; font-size: .95em; overflow-wrap: anywhere; }
   footer { margin-top: 2rem; font-size: .875rem; }
