@@ -11,6 +11,10 @@ export interface paths {
         /**
          * Look at the stock of one SKU
          * @description Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer.
+         *
+         *     What to do when refused:
+         *
+         *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
          */
         get: operations["getInventory"];
         put?: never;
@@ -33,6 +37,11 @@ export interface paths {
         /**
          * Hold units for a while
          * @description Call this when a buyer is about to pay. The units are taken out of what is available until the hold is confirmed, released, or expires; then `POST /confirm` on payment, `POST /release` otherwise.
+         *
+         *     What to do when refused:
+         *
+         *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
+         *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
          */
         post: operations["createHold"];
         delete?: never;
@@ -53,6 +62,12 @@ export interface paths {
         /**
          * Turn a hold into a sale
          * @description Call this when payment has succeeded, before `expires_at`. Safe to repeat: the same answer each time.
+         *
+         *     What to do when refused:
+         *
+         *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+         *     - `hold_expired`: Its units are for sale again. Make a new hold.
+         *     - `hold_released`: Its units were given back. Make a new hold.
          */
         post: operations["confirmHold"];
         delete?: never;
@@ -73,6 +88,11 @@ export interface paths {
         /**
          * Give a hold's units back
          * @description Call this when the buyer gives up or payment fails. Safe to repeat; a hold that has expired is answered as `expired`, since its units are back too.
+         *
+         *     What to do when refused:
+         *
+         *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+         *     - `hold_confirmed`: Its units are sold; a sale cannot be released.
          */
         post: operations["releaseHold"];
         delete?: never;
@@ -91,6 +111,10 @@ export interface paths {
         /**
          * Look at one hold
          * @description Call this to learn whether a hold is still active, or how it ended. Ended holds are kept for 24 hours.
+         *
+         *     What to do when refused:
+         *
+         *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
          */
         get: operations["getHold"];
         put?: never;
@@ -113,6 +137,11 @@ export interface paths {
         /**
          * Sell at once, without a hold
          * @description Call this for a sale over the counter, or to try things out. It never touches units that are held.
+         *
+         *     What to do when refused:
+         *
+         *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
+         *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
          */
         post: operations["simulateSale"];
         delete?: never;
@@ -151,6 +180,10 @@ export interface paths {
         /**
          * Explain a kind of problem
          * @description What the `type` of a problem document leads to.
+         *
+         *     What to do when refused:
+         *
+         *     - `not_found`: See /openapi.json for the paths there are.
          */
         get: operations["explainProblem"];
         put?: never;

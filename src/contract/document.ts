@@ -4,6 +4,7 @@ import { declareHeaders } from "./headers.ts";
 import { confirmHold, createHold, getHold, releaseHold } from "./holds.ts";
 import { getInventory } from "./inventory.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
+import { describeRefusals } from "./refusals.ts";
 import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth } from "./service.ts";
 
@@ -48,7 +49,7 @@ export function makeDocument() {
   for (const route of ROUTES) {
     registry.registerPath(route);
   }
-  return declareHeaders(app.getOpenAPI31Document({
+  return describeRefusals(declareHeaders(app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Inventory Agent", version: "1.0.0", description: DESCRIPTION },
     servers: [{ url: "/", description: "The service that serves this document." }],
@@ -58,5 +59,5 @@ export function makeDocument() {
       { name: "Sales", description: "Sales without a hold." },
       { name: "Service", description: "The service about itself." },
     ],
-  }, { sortComponents: "alphabetically" }));
+  }, { sortComponents: "alphabetically" })));
 }

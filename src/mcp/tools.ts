@@ -1,13 +1,12 @@
 // The tools of the MCP endpoint: one for each operation of the OpenAPI document, made from it alone.
 import { makeDocument } from "../contract/document.ts";
 import { isCommand } from "../contract/headers.ts";
-import { COMMAND_PROBLEMS, IDEMPOTENCY_PARAMETERS } from "../contract/operations.ts";
-import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
+import { IDEMPOTENCY_PARAMETERS } from "../contract/operations.ts";
 
 type Schema =
   & { properties?: Record<string, unknown>; required?: string[] }
   & Record<string, unknown>;
-type Content = Record<string, { schema: Schema; examples?: Record<string, unknown> }>;
+type Content = Record<string, { schema: Schema }>;
 
 interface Operation {
   operationId: string;
@@ -84,7 +83,7 @@ function makeTool(
     listed: {
       name,
       title,
-      description: `${title}. ${operation.description}${refusalsOf(operation)}`,
+      description: `${title}. ${operation.description}`,
       inputSchema: { type: "object", properties, required, additionalProperties: false },
       // Clients hold problems against this schema too, so it must know both.
       outputSchema: answer && {
@@ -111,15 +110,6 @@ function makeTool(
 function keySchema() {
   const { schema, description, example } = IDEMPOTENCY_PARAMETERS.IdempotencyKey;
   return { ...schema, description: `${description} A new key for a new request.`, example };
-}
-
-/** The refusals that are this operation's own, with what to do; those of every command are left out. */
-function refusalsOf({ responses }: Operation): string {
-  const codes = Object.values(responses)
-    .flatMap(({ content }) => Object.keys(content?.[PROBLEM_TYPE]?.examples ?? {}) as ProblemCode[])
-    .filter((code) => !(COMMAND_PROBLEMS as readonly string[]).includes(code));
-  if (codes.length === 0) return "";
-  return "\n\nRefusals:\n" + codes.map((code) => `- ${code}: ${PROBLEMS[code].advice}`).join("\n");
 }
 
 /** The schema with the components that it refers to written in place: a tool's schema stands alone. */

@@ -62,7 +62,7 @@ Deno.test("one tool for each operation, with its name, texts, arguments and hint
   assert(hold.inputSchema.required!.includes("sku"));
   assert(hold.inputSchema.required!.includes("idempotency_key"));
   assert(!hold.inputSchema.required!.includes("ttl"), "what has a default may be left out");
-  assert.match(hold.description!, /insufficient_stock: Ask for no more than/);
+  assert.match(hold.description!, /`insufficient_stock`: Ask for no more than/);
   assert.match(t.client.getInstructions()!, /When to repeat/);
 });
 

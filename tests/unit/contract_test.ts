@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
 import { makeDocument, ROUTES } from "../../src/contract/document.ts";
+import { PROBLEMS } from "../../src/contract/problems.ts";
 import { makeLog } from "../../src/log.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -105,4 +106,13 @@ Deno.test("every answer declares its headers: the request id, and when to come b
   const { 200: held, 503: unavailable } = document.paths["/hold"].post.responses;
   assert("Idempotent-Replayed" in held.headers && !("Idempotent-Replayed" in unavailable.headers));
   assert(!("Idempotent-Replayed" in document.paths["/inventory/{sku}"].get.responses[200].headers));
+});
+
+Deno.test("every operation says what to do about the refusals that are its own", () => {
+  const { description } = document.paths["/confirm"].post;
+  for (const code of ["hold_not_found", "hold_expired", "hold_released"] as const) {
+    assert(description.includes(`- \`${code}\`: ${PROBLEMS[code].advice}`));
+  }
+  assert(!description.includes("malformed_json"), "what any command may meet is told once");
+  assert(!document.paths["/health"].get.description.includes("refused"));
 });
