@@ -13,6 +13,7 @@ import { mountHolds } from "./routes/holds.ts";
 import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
 import { mountMcp } from "./routes/mcp.ts";
+import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import type { Store } from "./store/store.ts";
@@ -45,6 +46,7 @@ export function createApp(
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
+  mountMovements(app, store);
   mountService(app, store);
   mountMcp(app);
   mountHome(app);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
-import { makeLog } from "./log.ts";
+import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
 import { sweepThisMinute } from "./store/sweep.ts";
@@ -98,8 +98,10 @@ function banner(url: string, place: string): string {
 
 try {
   await main();
+  writePending();
   Deno.exit(0); // signal listeners would keep the process alive
 } catch (error) {
+  writePending();
   const isExplained = [ConfigError, StartError, EmbeddedRedisError].some((kind) =>
     error instanceof kind
   );

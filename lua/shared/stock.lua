@@ -29,3 +29,18 @@ local function write_line(line, on_hand, held)
   end
   return after
 end
+
+-- States what is on hand of a line that was just read; what is held stays held. A SKU or location
+-- comes into being here, and nowhere else but at the far end of a transfer. Nothing happens where
+-- nothing changes.
+local function set_on_hand(line, on_hand, reason, reference)
+  if line.known and line.on_hand == on_hand then
+    return
+  end
+  if not line.known then
+    redis.call('ZADD', SKUS, 0, line.sku)
+  end
+  write_line(line, on_hand, line.held)
+  local words = { line.sku, line.location, line.on_hand, on_hand, reason, reference }
+  record_event('stock.adjusted', table.concat(words, ' '))
+end

@@ -25,6 +25,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the stock of all SKUs
+         * @description Call this to see what there is, page by page in lexical order of SKU. Each page is exact at the moment of its answer; a SKU that comes into being behind the cursor is not seen.
+         */
+        get: operations["listInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inventory/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at the stock of up to 100 SKUs at once
+         * @description Call this instead of many single looks. It changes nothing, so an idempotency key has no meaning here.
+         */
+        post: operations["queryInventory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hold": {
         parameters: {
             query?: never;
@@ -41,9 +81,38 @@ export interface paths {
          *     What to do when refused:
          *
          *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
+         *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
          *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+         *     - `hold_confirmed`: Its units are sold; a sale cannot be released.
          */
         post: operations["createHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hold/cart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold a basket, all of it or nothing
+         * @description Call this when a buyer with several lines is about to pay. A refusal names every line that is short and what there is elsewhere, so that one more call can be right. Confirm, release and extend it by its `hold_id`.
+         *
+         *     What to do when refused:
+         *
+         *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
+         *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+         *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+         *     - `hold_confirmed`: Its units are sold; a sale cannot be released.
+         */
+        post: operations["createCart"];
         delete?: never;
         options?: never;
         head?: never;
@@ -61,13 +130,16 @@ export interface paths {
         put?: never;
         /**
          * Turn a hold into a sale
-         * @description Call this when payment has succeeded, before `expires_at`. Safe to repeat: the same answer each time.
+         * @description Call this when payment has succeeded, before `expires_at`. Safe to repeat: the same answer each time. With `remainder: keep` send an idempotency key, since each such request sells a further part.
          *
          *     What to do when refused:
          *
          *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+         *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
          *     - `hold_expired`: Its units are for sale again. Make a new hold.
          *     - `hold_released`: Its units were given back. Make a new hold.
+         *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+         *     - `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.
          */
         post: operations["confirmHold"];
         delete?: never;
@@ -101,6 +173,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a hold more time
+         * @description Call this when the buyer needs longer: the hold then expires `ttl` seconds from now, sooner or later than before. Its whole life is limited, and one that has expired cannot be revived.
+         *
+         *     What to do when refused:
+         *
+         *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+         *     - `hold_expired`: Its units are for sale again. Make a new hold.
+         *     - `hold_released`: Its units were given back. Make a new hold.
+         *     - `hold_confirmed`: Its units are sold; a sale cannot be released.
+         *     - `lifetime_exceeded`: A hold may not live past `max_expires_at`. Ask for less, confirm it, or make a new hold.
+         */
+        post: operations["extendHold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/holds/{hold_id}": {
         parameters: {
             query?: never;
@@ -117,6 +217,26 @@ export interface paths {
          *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
          */
         get: operations["getHold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List active holds
+         * @description Call this to see what is about to expire, or what is held for one `reference`. In order of expiry.
+         */
+        get: operations["listHolds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -144,6 +264,59 @@ export interface paths {
          *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
          */
         post: operations["simulateSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive, count or write off units
+         * @description Call this when units came, went, or were counted. A SKU or location comes into being by its first count or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and `oversold` says how many are missing. A delta that would take more than is there is refused, and `shortages[].available` is then what is on hand, held or not.
+         *
+         *     What to do when refused:
+         *
+         *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
+         *     - `stale_quantity`: Something else is on hand than `expected`: `current`. Look again, then decide anew.
+         *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+         *     - `on_hand_limit_exceeded`: A location holds at most 1,000,000,000 units of one SKU. Check the quantity.
+         */
+        post: operations["adjustStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move units from one location to another
+         * @description Call this when units change place: both locations change, or neither. Units that are held do not move. The location they go to may be a new one.
+         *
+         *     What to do when refused:
+         *
+         *     - `sku_not_found`: Check the SKU: it has never been counted at any location.
+         *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+         *     - `on_hand_limit_exceeded`: A location holds at most 1,000,000,000 units of one SKU. Check the quantity.
+         */
+        post: operations["transferStock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,6 +372,168 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description The line as it stands now.
+         * @example {
+         *       "sku": "SKU000001",
+         *       "location": "online",
+         *       "on_hand": 520,
+         *       "held": 3,
+         *       "available": 517,
+         *       "oversold": 0,
+         *       "reason": "received",
+         *       "reference": "PO-1042"
+         *     }
+         */
+        Adjustment: {
+            /**
+             * @description Stock keeping unit: what is bought and sold.
+             * @example SKU000001
+             */
+            sku: string;
+            /**
+             * @description Where the units are: `online`, or `store:` and a store id.
+             * @example online
+             */
+            location: string;
+            /** @description Units that are there, held ones included; below 0 when a hold was confirmed that a count had left without units, so that they are still owed. */
+            on_hand: number;
+            /** @description Units in active holds. */
+            held: number;
+            /** @description Units that can be had: on hand minus held, 0 or more. */
+            available: number;
+            /** @description Units that are held or owed, and not there. */
+            oversold: number;
+            /**
+             * @description Why what is on hand changes.
+             * @example received
+             * @enum {string}
+             */
+            reason: "received" | "correction" | "cycle_count" | "damaged" | "shrinkage" | "return" | "other";
+            /**
+             * @description The caller's own name for it, such as an order number; shown again, not interpreted.
+             * @example PO-1042
+             */
+            reference?: string;
+        };
+        /**
+         * @description What is known about the stock of one SKU at one location.
+         * @example {
+         *       "sku": "SKU000001",
+         *       "location": "online",
+         *       "delta": 20,
+         *       "reason": "received",
+         *       "reference": "PO-1042"
+         *     }
+         */
+        AdjustRequest: {
+            /**
+             * @description Stock keeping unit: what is bought and sold.
+             * @example SKU000001
+             */
+            sku: string;
+            /**
+             * @description Where the units are: `online`, or `store:` and a store id.
+             * @example online
+             */
+            location: string;
+            /**
+             * @description Units that came (above 0) or went (below 0). Send either this or `count`.
+             * @example 20
+             */
+            delta?: number;
+            /** @description Units that are there now, held ones included. Send either this or `delta`. */
+            count?: number;
+            /**
+             * @description Why what is on hand changes.
+             * @example received
+             * @enum {string}
+             */
+            reason: "received" | "correction" | "cycle_count" | "damaged" | "shrinkage" | "return" | "other";
+            /**
+             * @description The caller's own name for it, such as an order number; shown again, not interpreted.
+             * @example PO-1042
+             */
+            reference?: string;
+            /** @description Units that must be on hand before; 409 `stale_quantity` where there are others. */
+            expected?: number;
+        };
+        /**
+         * @description One line of a cart.
+         * @example {
+         *       "sku": "SKU000001",
+         *       "quantity": 3,
+         *       "location": "any",
+         *       "split": true
+         *     }
+         */
+        CartLine: {
+            /**
+             * @description Stock keeping unit: what is bought and sold.
+             * @example SKU000001
+             */
+            sku: string;
+            /**
+             * @description A number of units.
+             * @example 3
+             */
+            quantity: number;
+            /**
+             * @description Where the units are: `online`, `store:` and a store id, or `any` of these.
+             * @default online
+             * @example any
+             */
+            location?: string;
+            /** @description With location `any`: may the units come from several locations? Most stock first. */
+            split?: boolean;
+            /**
+             * @description With location `any`: only these, and in this order of preference.
+             * @example [
+             *       "online",
+             *       "store:STORE_MUMBAI"
+             *     ]
+             */
+            locations?: string[];
+        };
+        /**
+         * @description A basket to hold, and for how long.
+         * @example {
+         *       "lines": [
+         *         {
+         *           "sku": "SKU000001",
+         *           "quantity": 3,
+         *           "location": "online"
+         *         },
+         *         {
+         *           "sku": "SKU000002",
+         *           "quantity": 1,
+         *           "location": "any"
+         *         }
+         *       ],
+         *       "ttl": 600,
+         *       "reference": "basket-42"
+         *     }
+         */
+        CartRequest: {
+            /** @description All of these or none. Lines for the same SKU and location are added up. */
+            lines: components["schemas"]["CartLine"][];
+            /**
+             * @description Seconds until the hold expires by itself. At most 7200 unless configured otherwise.
+             * @default 300
+             * @example 300
+             */
+            ttl?: number;
+            /**
+             * @description The caller's own name for it, such as an order number; shown again, not interpreted.
+             * @example PO-1042
+             */
+            reference?: string;
+            /**
+             * @description A hold that this one takes the place of: its units are given back in the same step, and it stays as it is if this one does not fit.
+             * @example hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b
+             */
+            replaces?: string;
+        };
+        /**
          * @description A hold that became a sale.
          * @example {
          *       "hold_id": "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
@@ -219,16 +554,99 @@ export interface components {
              * @example hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b
              */
             hold_id: string;
-            /** @enum {string} */
-            status: "confirmed";
+            /**
+             * @description `active` when a part was sold and the rest is still held.
+             * @enum {string}
+             */
+            status: "confirmed" | "active";
             /**
              * Format: date-time
              * @description An instant, RFC 3339 in UTC with milliseconds.
              * @example 2026-11-22T10:35:00.000Z
              */
             confirmed_at: string;
-            /** @description What was sold. */
+            /** @description What was sold out of the hold, earlier parts included. */
             lines: components["schemas"]["Line"][];
+            /** @description What is still held. */
+            remaining?: components["schemas"]["Line"][];
+            /** @description What was given back. */
+            returned?: components["schemas"]["Line"][];
+        };
+        /**
+         * @description What to sell out of a hold.
+         * @example {
+         *       "hold_id": "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b"
+         *     }
+         */
+        ConfirmRequest: {
+            /**
+             * @description Names one hold; not to be guessed.
+             * @example hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b
+             */
+            hold_id: string;
+            /** @description The part to sell; all of it unless given. */
+            lines?: components["schemas"]["Line"][];
+            /**
+             * @description What becomes of the rest when only a part is sold: given back, or still held.
+             * @default release
+             * @enum {string}
+             */
+            remainder?: "release" | "keep";
+            /**
+             * @description What to do when its time is over: refuse, or take the units again if they are still there.
+             * @default refuse
+             * @enum {string}
+             */
+            on_expired?: "refuse" | "reacquire";
+        };
+        /**
+         * @description A hold whose time was set anew.
+         * @example {
+         *       "hold_id": "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
+         *       "status": "active",
+         *       "expires_at": "2026-11-22T10:40:00.000Z",
+         *       "max_expires_at": "2026-11-22T12:30:00.000Z"
+         *     }
+         */
+        ExtendedHold: {
+            /**
+             * @description Names one hold; not to be guessed.
+             * @example hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b
+             */
+            hold_id: string;
+            /** @enum {string} */
+            status: "active";
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339 in UTC with milliseconds.
+             * @example 2026-11-22T10:35:00.000Z
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description The latest that it can be extended to.
+             * @example 2026-11-22T10:35:00.000Z
+             */
+            max_expires_at: string;
+        };
+        /**
+         * @description How long the hold is to live from now.
+         * @example {
+         *       "hold_id": "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
+         *       "ttl": 300
+         *     }
+         */
+        ExtendRequest: {
+            /**
+             * @description Names one hold; not to be guessed.
+             * @example hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b
+             */
+            hold_id: string;
+            /**
+             * @description Seconds until the hold expires by itself. At most 7200 unless configured otherwise.
+             * @example 300
+             */
+            ttl: number;
         };
         /** @description One field that failed validation. */
         FieldError: {
@@ -292,7 +710,7 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "confirmed" | "released" | "expired";
-            /** @description What is held. */
+            /** @description What is held, or was when it ended. */
             lines: components["schemas"]["Line"][];
             /**
              * Format: date-time
@@ -312,6 +730,46 @@ export interface components {
              * @example 2026-11-22T10:35:00.000Z
              */
             ended_at?: string;
+            /**
+             * @description The caller's own name for it, such as an order number; shown again, not interpreted.
+             * @example PO-1042
+             */
+            reference?: string;
+            /** @description Sold out of it by confirmations of a part. */
+            sold?: components["schemas"]["Line"][];
+            /** @description Given back when a part of it was confirmed. */
+            returned?: components["schemas"]["Line"][];
+            /**
+             * Format: date-time
+             * @description When it was sold after all, having expired.
+             * @example 2026-11-22T10:35:00.000Z
+             */
+            reacquired_at?: string;
+        };
+        /**
+         * @description A page of active holds, those that expire first coming first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "hold_id": "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
+         *           "status": "active",
+         *           "lines": [
+         *             {
+         *               "sku": "SKU000001",
+         *               "quantity": 3,
+         *               "location": "online"
+         *             }
+         *           ],
+         *           "created_at": "2026-11-22T10:30:00.000Z",
+         *           "expires_at": "2026-11-22T10:35:00.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        HoldPage: {
+            items: components["schemas"]["Hold"][];
+            /** @description Send it as `cursor` for the next page; missing on the last one. */
+            next_cursor?: string;
         };
         /**
          * @description Names the hold.
@@ -347,17 +805,37 @@ export interface components {
              */
             quantity: number;
             /**
-             * @description Where the units are: `online`, or `store:` and a store id.
+             * @description Where the units are: `online`, `store:` and a store id, or `any` of these.
              * @default online
-             * @example online
+             * @example any
              */
             location?: string;
+            /** @description With location `any`: may the units come from several locations? Most stock first. */
+            split?: boolean;
+            /**
+             * @description With location `any`: only these, and in this order of preference.
+             * @example [
+             *       "online",
+             *       "store:STORE_MUMBAI"
+             *     ]
+             */
+            locations?: string[];
             /**
              * @description Seconds until the hold expires by itself. At most 7200 unless configured otherwise.
              * @default 300
              * @example 300
              */
             ttl?: number;
+            /**
+             * @description The caller's own name for it, such as an order number; shown again, not interpreted.
+             * @example PO-1042
+             */
+            reference?: string;
+            /**
+             * @description A hold that this one takes the place of: its units are given back in the same step, and it stays as it is if this one does not fit.
+             * @example hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b
+             */
+            replaces?: string;
         };
         /**
          * @description What can be had of one SKU now. Units in active holds are not counted as available.
@@ -394,6 +872,87 @@ export interface components {
             held: {
                 [key: string]: number;
             };
+            /** @description Units in active holds that are not there, by location; missing where all are. */
+            oversold?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description The stock of several SKUs at one instant.
+         * @example {
+         *       "items": [
+         *         {
+         *           "sku": "SKU000001",
+         *           "online_stock": 497,
+         *           "store_stock": {
+         *             "STORE_MUMBAI": 182,
+         *             "STORE_DELHI": 249,
+         *             "STORE_BANGALORE": 152,
+         *             "STORE_PUNE": 54
+         *           },
+         *           "total_stock": 1134,
+         *           "held": {
+         *             "online": 3
+         *           }
+         *         }
+         *       ],
+         *       "missing": [
+         *         "SKU000002"
+         *       ]
+         *     }
+         */
+        InventoryAnswer: {
+            /** @description In the order asked for. */
+            items: components["schemas"]["Inventory"][];
+            /** @description SKUs that have never been counted. */
+            missing: string[];
+        };
+        /**
+         * @description One page of the list.
+         * @example {
+         *       "items": [
+         *         {
+         *           "sku": "SKU000001",
+         *           "online_stock": 497,
+         *           "store_stock": {
+         *             "STORE_MUMBAI": 182,
+         *             "STORE_DELHI": 249,
+         *             "STORE_BANGALORE": 152,
+         *             "STORE_PUNE": 54
+         *           },
+         *           "total_stock": 1134,
+         *           "held": {
+         *             "online": 3
+         *           }
+         *         }
+         *       ],
+         *       "next_cursor": "IlNLVTAwMDAwMSI"
+         *     }
+         */
+        InventoryPage: {
+            /** @description In lexical order of SKU. */
+            items: components["schemas"]["Inventory"][];
+            /** @description Send it as `cursor` for the next page; missing on the last one. */
+            next_cursor?: string;
+        };
+        /**
+         * @description Which SKUs to look at.
+         * @example {
+         *       "skus": [
+         *         "SKU000001",
+         *         "SKU000002"
+         *       ]
+         *     }
+         */
+        InventoryQuery: {
+            /**
+             * @description The SKUs to look at; one named twice is answered once.
+             * @example [
+             *       "SKU000001",
+             *       "SKU000002"
+             *     ]
+             */
+            skus: string[];
         };
         /** @description Units of one SKU at one location. */
         Line: {
@@ -412,6 +971,69 @@ export interface components {
              * @example online
              */
             location: string;
+        };
+        /**
+         * @description A hold of several lines that was just made.
+         * @example {
+         *       "hold_id": "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
+         *       "status": "active",
+         *       "lines": [
+         *         {
+         *           "sku": "SKU000001",
+         *           "quantity": 3,
+         *           "location": "online",
+         *           "remaining_stock": 497
+         *         },
+         *         {
+         *           "sku": "SKU000002",
+         *           "quantity": 1,
+         *           "location": "store:STORE_PUNE",
+         *           "remaining_stock": 53
+         *         }
+         *       ],
+         *       "expires_at": "2026-11-22T10:40:00.000Z",
+         *       "reference": "basket-42"
+         *     }
+         */
+        NewCart: {
+            /**
+             * @description Names one hold; not to be guessed.
+             * @example hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b
+             */
+            hold_id: string;
+            /** @enum {string} */
+            status: "active";
+            /** @description What was taken where, and the units still available there. */
+            lines: {
+                /**
+                 * @description Stock keeping unit: what is bought and sold.
+                 * @example SKU000001
+                 */
+                sku: string;
+                /**
+                 * @description A number of units.
+                 * @example 3
+                 */
+                quantity: number;
+                /**
+                 * @description Where the units are: `online`, or `store:` and a store id.
+                 * @example online
+                 */
+                location: string;
+                /** @description A number of units, 0 or more. */
+                remaining_stock: number;
+            }[];
+            /**
+             * Format: date-time
+             * @description An instant, RFC 3339 in UTC with milliseconds.
+             * @example 2026-11-22T10:35:00.000Z
+             */
+            expires_at: string;
+            /**
+             * @description The caller's own name for it, such as an order number; shown again, not interpreted.
+             * @example PO-1042
+             */
+            reference?: string;
         };
         /**
          * @description A hold that was just made.
@@ -442,11 +1064,11 @@ export interface components {
              */
             quantity: number;
             /**
-             * @description Where the units are: `online`, or `store:` and a store id.
+             * @description Where the units are; `any` when they were split over several locations.
              * @example online
              */
             location: string;
-            /** @description Units still available at the location. */
+            /** @description Units still available where the units were taken. */
             remaining_stock: number;
             /**
              * Format: date-time
@@ -456,6 +1078,26 @@ export interface components {
             expires_at: string;
             /** @enum {string} */
             status: "active";
+            /** @description With location `any`: how many units were taken where. */
+            allocations?: {
+                /**
+                 * @description Where the units are: `online`, or `store:` and a store id.
+                 * @example online
+                 */
+                location: string;
+                /**
+                 * @description A number of units.
+                 * @example 3
+                 */
+                quantity: number;
+                /** @description A number of units, 0 or more. */
+                remaining_stock: number;
+            }[];
+            /**
+             * @description The caller's own name for it, such as an order number; shown again, not interpreted.
+             * @example PO-1042
+             */
+            reference?: string;
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
@@ -474,15 +1116,23 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "malformed_json" | "invalid_idempotency_key" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "hold_expired" | "hold_released" | "hold_confirmed" | "validation_failed" | "idempotency_key_reused" | "internal_error" | "store_unavailable" | "outcome_unknown";
+            code: "malformed_json" | "invalid_idempotency_key" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "internal_error" | "store_unavailable" | "outcome_unknown";
             /** @description Whether the same request, with the same idempotency key, may succeed later. */
             retryable: boolean;
             /** @description Names the request in the service's log. */
             request_id: string;
             /** @description With `validation_failed`. */
             errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: date-time
+             * @description With `lifetime_exceeded`.
+             * @example 2026-11-22T10:35:00.000Z
+             */
+            max_expires_at?: string;
             /** @description With `insufficient_stock`. */
             shortages?: components["schemas"]["Shortage"][];
+            /** @description With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now. */
+            current?: number;
         };
         /**
          * @description What a kind of problem means.
@@ -592,8 +1242,8 @@ export interface components {
              */
             sku: string;
             /**
-             * @description Where the units are: `online`, or `store:` and a store id.
-             * @example online
+             * @description Where the units are: `online`, `store:` and a store id, or `any` of these.
+             * @example any
              */
             location: string;
             /**
@@ -602,10 +1252,89 @@ export interface components {
              */
             requested: number;
             /**
-             * @description Units that could be had.
+             * @description Units that could be had there; with `any`, the most at one location, or in all when split.
              * @example 12
              */
             available: number;
+            /**
+             * @description Units available at other locations, none left out but those without any.
+             * @example {
+             *       "store:STORE_MUMBAI": 182
+             *     }
+             */
+            elsewhere: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description Units that have just changed place.
+         * @example {
+         *       "sku": "SKU000001",
+         *       "quantity": 5,
+         *       "from": {
+         *         "location": "online",
+         *         "available": 492
+         *       },
+         *       "to": {
+         *         "location": "store:STORE_PUNE",
+         *         "available": 59
+         *       }
+         *     }
+         */
+        Transfer: {
+            /**
+             * @description Stock keeping unit: what is bought and sold.
+             * @example SKU000001
+             */
+            sku: string;
+            /**
+             * @description A number of units.
+             * @example 3
+             */
+            quantity: number;
+            from: components["schemas"]["TransferEnd"];
+            to: components["schemas"]["TransferEnd"];
+        };
+        /** @description One end of a transfer. */
+        TransferEnd: {
+            /**
+             * @description Where the units are: `online`, or `store:` and a store id.
+             * @example online
+             */
+            location: string;
+            /** @description Units available there now. */
+            available: number;
+        };
+        /**
+         * @description What moves, and between which locations.
+         * @example {
+         *       "sku": "SKU000001",
+         *       "quantity": 5,
+         *       "from": "online",
+         *       "to": "store:STORE_PUNE"
+         *     }
+         */
+        TransferRequest: {
+            /**
+             * @description Stock keeping unit: what is bought and sold.
+             * @example SKU000001
+             */
+            sku: string;
+            /**
+             * @description A number of units.
+             * @example 3
+             */
+            quantity: number;
+            /**
+             * @description Where the units are: `online`, or `store:` and a store id.
+             * @example online
+             */
+            from: string;
+            /**
+             * @description Where the units are: `online`, or `store:` and a store id.
+             * @example online
+             */
+            to: string;
         };
     };
     responses: never;
@@ -705,6 +1434,155 @@ export interface operations {
             };
         };
     };
+    listInventory: {
+        parameters: {
+            query?: {
+                /** @description Only SKUs that begin with this. */
+                prefix?: string;
+                /** @description The most items on the page. */
+                limit?: number;
+                /** @description Where the page before ended: its `next_cursor`. Not to be interpreted: what is in it may change. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InventoryPage"];
+                };
+            };
+            /** @description `validation_failed`: Mend each field that `errors` points at. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queryInventory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InventoryQuery"];
+            };
+        };
+        responses: {
+            /** @description The stock. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InventoryAnswer"];
+                };
+            };
+            /**
+             * @description `malformed_json`: Send a body that is valid JSON.
+             *
+             *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Send a smaller body. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send the body with Content-Type: application/json and no Content-Encoding. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Mend each field that `errors` points at. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createHold: {
         parameters: {
             query?: never;
@@ -751,7 +1629,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sku_not_found`: Check the SKU: it has never been counted at any location. */
+            /**
+             * @description `sku_not_found`: Check the SKU: it has never been counted at any location.
+             *
+             *     `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -762,7 +1644,149 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location. */
+            /**
+             * @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+             *
+             *     `hold_confirmed`: Its units are sold; a sale cannot be released.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Send a smaller body. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send the body with Content-Type: application/json and no Content-Encoding. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `validation_failed`: Mend each field that `errors` points at.
+             *
+             *     `idempotency_key_reused`: This key belongs to another request. Use a new key for a new request.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @example order-12345
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The same under its older name. Send one of the two. */
+                "X-Idempotency-Key"?: components["parameters"]["XIdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CartRequest"];
+            };
+        };
+        responses: {
+            /** @description Held. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewCart"];
+                };
+            };
+            /**
+             * @description `malformed_json`: Send a body that is valid JSON.
+             *
+             *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `sku_not_found`: Check the SKU: it has never been counted at any location.
+             *
+             *     `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+             *
+             *     `hold_confirmed`: Its units are sold; a sale cannot be released.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -852,7 +1876,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoldReference"];
+                "application/json": components["schemas"]["ConfirmRequest"];
             };
         };
         responses: {
@@ -881,7 +1905,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold. */
+            /**
+             * @description `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
+             *
+             *     `sku_not_found`: Check the SKU: it has never been counted at any location.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -896,6 +1924,8 @@ export interface operations {
              * @description `hold_expired`: Its units are for sale again. Make a new hold.
              *
              *     `hold_released`: Its units were given back. Make a new hold.
+             *
+             *     `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
              */
             409: {
                 headers: {
@@ -931,6 +1961,8 @@ export interface operations {
              * @description `validation_failed`: Mend each field that `errors` points at.
              *
              *     `idempotency_key_reused`: This key belongs to another request. Use a new key for a new request.
+             *
+             *     `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.
              */
             422: {
                 headers: {
@@ -1099,6 +2131,144 @@ export interface operations {
             };
         };
     };
+    extendHold: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @example order-12345
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The same under its older name. Send one of the two. */
+                "X-Idempotency-Key"?: components["parameters"]["XIdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendRequest"];
+            };
+        };
+        responses: {
+            /** @description Extended. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtendedHold"];
+                };
+            };
+            /**
+             * @description `malformed_json`: Send a body that is valid JSON.
+             *
+             *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `hold_expired`: Its units are for sale again. Make a new hold.
+             *
+             *     `hold_released`: Its units were given back. Make a new hold.
+             *
+             *     `hold_confirmed`: Its units are sold; a sale cannot be released.
+             *
+             *     `lifetime_exceeded`: A hold may not live past `max_expires_at`. Ask for less, confirm it, or make a new hold.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Send a smaller body. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send the body with Content-Type: application/json and no Content-Encoding. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `validation_failed`: Mend each field that `errors` points at.
+             *
+             *     `idempotency_key_reused`: This key belongs to another request. Use a new key for a new request.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getHold: {
         parameters: {
             query?: never;
@@ -1129,6 +2299,67 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`: Mend each field that `errors` points at. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHolds: {
+        parameters: {
+            query?: {
+                /** @description Only active holds are listed. */
+                status?: "active";
+                /** @description The caller's own name for it, such as an order number; shown again, not interpreted. */
+                reference?: string;
+                /** @description The most items on the page. */
+                limit?: number;
+                /** @description Where the page before ended: its `next_cursor`. Not to be interpreted: what is in it may change. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldPage"];
                 };
             };
             /** @description `validation_failed`: Mend each field that `errors` points at. */
@@ -1222,6 +2453,276 @@ export interface operations {
                 };
             };
             /** @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Send a smaller body. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send the body with Content-Type: application/json and no Content-Encoding. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `validation_failed`: Mend each field that `errors` points at.
+             *
+             *     `idempotency_key_reused`: This key belongs to another request. Use a new key for a new request.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjustStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @example order-12345
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The same under its older name. Send one of the two. */
+                "X-Idempotency-Key"?: components["parameters"]["XIdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjustment"];
+                };
+            };
+            /**
+             * @description `malformed_json`: Send a body that is valid JSON.
+             *
+             *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sku_not_found`: Check the SKU: it has never been counted at any location. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `stale_quantity`: Something else is on hand than `expected`: `current`. Look again, then decide anew.
+             *
+             *     `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+             *
+             *     `on_hand_limit_exceeded`: A location holds at most 1,000,000,000 units of one SKU. Check the quantity.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: Send a smaller body. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: Send the body with Content-Type: application/json and no Content-Encoding. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `validation_failed`: Mend each field that `errors` points at.
+             *
+             *     `idempotency_key_reused`: This key belongs to another request. Use a new key for a new request.
+             */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transferStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @example order-12345
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The same under its older name. Send one of the two. */
+                "X-Idempotency-Key"?: components["parameters"]["XIdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description Moved. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            /**
+             * @description `malformed_json`: Send a body that is valid JSON.
+             *
+             *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sku_not_found`: Check the SKU: it has never been counted at any location. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
+             *
+             *     `on_hand_limit_exceeded`: A location holds at most 1,000,000,000 units of one SKU. Check the quantity.
+             */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

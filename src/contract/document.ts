@@ -1,8 +1,17 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { declareHeaders } from "./headers.ts";
-import { confirmHold, createHold, getHold, releaseHold } from "./holds.ts";
-import { getInventory } from "./inventory.ts";
+import {
+  confirmHold,
+  createCart,
+  createHold,
+  extendHold,
+  getHold,
+  listHolds,
+  releaseHold,
+} from "./holds.ts";
+import { getInventory, listInventory, queryInventory } from "./inventory.ts";
+import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { describeRefusals } from "./refusals.ts";
 import { simulateSale } from "./sales.ts";
@@ -11,11 +20,18 @@ import { explainProblem, getHealth } from "./service.ts";
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
   getInventory,
+  listInventory,
+  queryInventory,
   createHold,
+  createCart,
   confirmHold,
   releaseHold,
+  extendHold,
   getHold,
+  listHolds,
   simulateSale,
+  adjustStock,
+  transferStock,
   getHealth,
   explainProblem,
 ];
@@ -57,6 +73,7 @@ export function makeDocument() {
       { name: "Inventory", description: "What there is." },
       { name: "Holds", description: "Units set aside for a while." },
       { name: "Sales", description: "Sales without a hold." },
+      { name: "Movements", description: "Units that come, go, or change place without a buyer." },
       { name: "Service", description: "The service about itself." },
     ],
   }, { sortComponents: "alphabetically" })));

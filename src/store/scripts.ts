@@ -8,17 +8,24 @@ import events from "../../lua/shared/events.lua" with { type: "text" };
 import holds from "../../lua/shared/holds.lua" with { type: "text" };
 import idempotency from "../../lua/shared/idempotency.lua" with { type: "text" };
 import lines from "../../lua/shared/lines.lua" with { type: "text" };
+import plan from "../../lua/shared/plan.lua" with { type: "text" };
 import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
 import stock from "../../lua/shared/stock.lua" with { type: "text" };
 
+import adjust from "../../lua/adjust.lua" with { type: "text" };
 import confirm from "../../lua/confirm.lua" with { type: "text" };
 import count from "../../lua/count.lua" with { type: "text" };
+import extend from "../../lua/extend.lua" with { type: "text" };
 import getHold from "../../lua/get_hold.lua" with { type: "text" };
 import getInventory from "../../lua/get_inventory.lua" with { type: "text" };
+import listHolds from "../../lua/list_holds.lua" with { type: "text" };
 import hold from "../../lua/hold.lua" with { type: "text" };
+import listInventory from "../../lua/list_inventory.lua" with { type: "text" };
+import queryInventory from "../../lua/query_inventory.lua" with { type: "text" };
 import release from "../../lua/release.lua" with { type: "text" };
 import sell from "../../lua/sell.lua" with { type: "text" };
+import transfer from "../../lua/transfer.lua" with { type: "text" };
 
 import commit from "../../lua/commit.lua" with { type: "text" };
 import read from "../../lua/read.lua" with { type: "text" };
@@ -56,8 +63,9 @@ function compose(firstLine: string, settings: ScriptSettings, parts: string[]): 
 
 /** The script that decides. `clockSource` lets a test own the time; everybody else leaves it. */
 export function commitScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const shared = [numbers, clockSource, events, stock, lines, holds, settle, idempotency];
-  return compose("#!lua", settings, [...shared, hold, release, confirm, sell, count, commit]);
+  const shared = [numbers, clockSource, events, stock, lines, plan, holds, settle, idempotency];
+  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer];
+  return compose("#!lua", settings, [...shared, ...verbs, commit]);
 }
 
 /**
@@ -65,6 +73,7 @@ export function commitScript(settings: ScriptSettings, clockSource: string = clo
  * Of the holds it uses only how to load one.
  */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const parts = [clockSource, holds, due, getInventory, getHold, read];
+  const verbs = [getInventory, queryInventory, listInventory, getHold, listHolds];
+  const parts = [numbers, clockSource, holds, due, ...verbs, read];
   return compose("#!lua flags=no-writes", settings, parts);
 }

@@ -35,7 +35,7 @@ export interface Call {
 
 /** One verb with its arguments, in the order that the OP section of its Lua file gives. */
 export interface Operation {
-  verb: "hold" | "release" | "confirm" | "sell" | "count";
+  verb: "hold" | "release" | "confirm" | "extend" | "sell" | "count" | "adjust" | "transfer";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
@@ -44,8 +44,10 @@ export interface Operation {
 }
 
 export interface Question {
-  verb: "get_inventory" | "get_hold";
-  args: string[];
+  verb: "get_inventory" | "query_inventory" | "list_inventory" | "get_hold" | "list_holds";
+  args: (string | number)[];
+  /** How many records it looks at; 1 if not said. */
+  weight?: number;
 }
 
 export interface Store {
@@ -133,8 +135,9 @@ export function openStore(options: StoreOptions): Store {
       return reply;
     },
 
-    ask({ verb, args }) {
-      return nothingWasDone(reads.ask([verb, String(args.length), ...args]));
+    ask({ verb, args, weight }) {
+      const request = [verb, String(args.length), ...args.map(String)];
+      return nothingWasDone(reads.ask(request, weight));
     },
 
     async settle() {

@@ -42,17 +42,24 @@ Deno.test("a fresh folder: the demo catalogue is there, and the docs, and a stop
   assert.equal(await data.redis("PING"), "");
 });
 
-Deno.test("the README's life in curl, line by line", async () => {
-  await using data = await makeDataDir();
-  await using service = await startService({ DATA_DIR: data.path });
+/** Runs the n-th block of the README that is marked for it; answers what its curl calls printed. */
+// deno-lint-ignore no-explicit-any -- whatever JSON the service answers
+async function runReadmeBlock(n: number, url: string): Promise<{ block: string; answers: any[] }> {
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const block = readme.match(/<!-- a test runs this -->\n+```sh\n([\s\S]+?)```/)![1];
-  const script = "set -euo pipefail\n" + block.replaceAll("http://localhost:8001", service.url);
+  const blocks = [...readme.matchAll(/<!-- a test runs this -->\n+```sh\n([\s\S]+?)```/g)];
+  const block = blocks[n][1];
+  const script = "set -euo pipefail\n" + block.replaceAll("http://localhost:8001", url);
   const { code, stdout, stderr } = await new Deno.Command("bash", { args: ["-c", script] })
     .output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   const printed = new TextDecoder().decode(stdout).replaceAll("}{", "}\n{").trim();
-  const answers = printed.split("\n").map((line) => JSON.parse(line));
+  return { block, answers: printed.split("\n").map((line) => JSON.parse(line)) };
+}
+
+Deno.test("the README's life in curl, line by line", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const { block, answers } = await runReadmeBlock(0, service.url);
   assert.equal(block.match(/\bcurl /g)!.length, 7);
   assert.deepEqual(answers.map(({ status }) => status), [
     undefined, // the inventory has none
@@ -63,6 +70,22 @@ Deno.test("the README's life in curl, line by line", async () => {
     "healthy",
   ]);
   assert.equal(await onlineStock(service.url), 497);
+});
+
+Deno.test("the README's session of an agent with a basket", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const { answers: [looked, short, cart, extended, listed, sold] } = await runReadmeBlock(
+    1,
+    service.url,
+  );
+  assert.equal(looked.items.length, 2);
+  assert.deepEqual([short.code, short.shortages.length], ["insufficient_stock", 1]);
+  assert.equal(short.shortages[0].elsewhere.online, 500);
+  assert.equal(cart.status, "active");
+  assert.equal(extended.hold_id, cart.hold_id);
+  assert.equal(listed.items[0].expires_at, extended.expires_at);
+  assert.deepEqual([sold.status, sold.lines.length], ["confirmed", cart.lines.length]);
 });
 
 Deno.test("a hold is back in stock at the next request, and without any request", async () => {
