@@ -187,6 +187,27 @@ Deno.test("many calls at once, each with its own answer", async () => {
   assert.deepEqual(answers.map(({ answer }) => answer.online_stock), answers.map((_, i) => i + 1));
 });
 
+Deno.test("every tool that only looks and needs no argument answers as its schema says", async () => {
+  await using t = await openTestMcp();
+  await stockUp(t.store, "A", 10);
+  await t.call("createHold", { sku: "A", quantity: 3, idempotency_key: "k" });
+  const { tools } = await t.client.listTools();
+  const open = tools.filter(({ annotations, inputSchema }) =>
+    annotations!.readOnlyHint && inputSchema.required!.length === 0
+  );
+  assert(open.length >= 2);
+  for (const { name } of open) {
+    const { isError, answer } = await t.call(name, {});
+    assert.equal(isError, false, `${name}: ${JSON.stringify(answer)}`);
+  }
+});
+
+Deno.test("what is too long is refused before anybody reads it", async () => {
+  await using t = await openTestMcp();
+  const { status, body } = await t.post("/mcp", { padding: "x".repeat(5000) });
+  assert.deepEqual([status, body.code], [413, "body_too_large"]);
+});
+
 Deno.test("what is no tool, or no name, is an error of the protocol", async () => {
   await using t = await openTestMcp();
   await assert.rejects(t.call("nosuch", {}), McpError);
