@@ -11,7 +11,9 @@ import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { mountEvents } from "./routes/events.ts";
 import { mountHolds } from "./routes/holds.ts";
+import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
+import { mountMcp } from "./routes/mcp.ts";
 import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
@@ -52,6 +54,8 @@ export function createApp(
   mountEvents(app, store, stopping);
   mountVerify(app, store);
   mountService(app, store);
+  mountMcp(app);
+  mountHome(app);
   mountDocs(app);
 
   app.notFound((c) =>

@@ -88,7 +88,10 @@ export const InventoryQuery = z.strictObject({
     description: "The SKUs to look at; one named twice is answered once.",
     example: ["SKU000001", "SKU000002"],
   }),
-}).meta({ description: "Which SKUs to look at." }).openapi("InventoryQuery");
+}).meta({
+  description: "Which SKUs to look at.",
+  example: { skus: ["SKU000001", "SKU000002"] },
+}).openapi("InventoryQuery");
 
 export const InventoryAnswer = z.object({
   items: z.array(Inventory).meta({ description: "In the order asked for." }),

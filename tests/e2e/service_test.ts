@@ -1,6 +1,8 @@
 // The process that `deno task start` runs: starting, serving, surviving, stopping.
 import assert from "node:assert/strict";
 import { readFeed } from "../support/feed.ts";
+import { createInventoryClient } from "../../openapi/client/client.js";
+import { checkedFetch } from "../support/contract.ts";
 import { makeDataDir, runTask, startService } from "../support/service.ts";
 
 const hold = { sku: "SKU000001", quantity: 3, ttl: 300 };
@@ -13,8 +15,12 @@ async function until(condition: () => Promise<boolean>, withinMs: number): Promi
   }
 }
 
-async function onlineStock(url: string): Promise<number> {
-  return (await (await fetch(`${url}/inventory/SKU000001`)).json()).online_stock;
+async function onlineStock(baseUrl: string): Promise<number> {
+  const { data } = await createInventoryClient({ baseUrl, fetch: checkedFetch }).GET(
+    "/inventory/{sku}",
+    { params: { path: { sku: "SKU000001" } } },
+  );
+  return data!.online_stock;
 }
 
 Deno.test("a fresh folder: the demo catalogue is there, and the docs, and a stop leaves nothing running", async () => {

@@ -17,6 +17,8 @@ export interface TestApp extends TestStore {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   send(path: string, init: RequestInit): Promise<Answer>;
   logged: string[];
+  /** The app itself, to be served. */
+  app: ReturnType<typeof createApp>;
 }
 
 export async function openTestApp(
@@ -38,6 +40,7 @@ export async function openTestApp(
   };
   return {
     ...t,
+    app,
     logged,
     send,
     get: (path) => send(path, {}),
