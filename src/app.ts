@@ -8,6 +8,7 @@ import { idempotency } from "./http/idempotency_key.ts";
 import { answerThrown, problem, validationHook } from "./http/problems.ts";
 import { requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
+import { mountConsole } from "./routes/console.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { mountEvents } from "./routes/events.ts";
 import { mountHolds } from "./routes/holds.ts";
@@ -25,12 +26,15 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** At or below which a line is shown as low. */
+  lowStockThreshold?: number;
   /** When it aborts, live feeds end: the service is stopping. */
   stopping?: AbortSignal;
 }
 
 export function createApp(
-  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, stopping }: AppOptions,
+  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, lowStockThreshold = 10, stopping }:
+    AppOptions,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
@@ -55,7 +59,8 @@ export function createApp(
   mountVerify(app, store);
   mountService(app, store);
   mountMcp(app);
-  mountHome(app);
+  mountHome(app, lowStockThreshold);
+  mountConsole(app);
   mountDocs(app);
 
   app.notFound((c) =>

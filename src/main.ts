@@ -21,6 +21,7 @@ async function main(): Promise<void> {
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     stopping: stopping.signal,
   });
 

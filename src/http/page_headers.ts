@@ -1,9 +1,10 @@
 // What a browser is told about our pages: run and load nothing but what is ours, and show them in no frame.
 import type { MiddlewareHandler } from "hono";
-import { NONCE, secureHeaders } from "hono/secure-headers";
+import { type ContentSecurityPolicyOptionHandler, NONCE, secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./context.ts";
 
-type Policy = Partial<Record<"connectSrc" | "imgSrc" | "fontSrc" | "styleSrc", string[]>>;
+type Directive = "connectSrc" | "imgSrc" | "fontSrc" | "styleSrc" | "scriptSrc";
+type Policy = Partial<Record<Directive, (string | ContentSecurityPolicyOptionHandler)[]>>;
 
 /**
  * Security headers for a page. Scripts run only with the nonce that the page finds in

@@ -69,21 +69,6 @@ Deno.test({
     }),
 });
 
-Deno.test({
-  name: "the front page leads a person to the docs",
-  ignore: noBrowser,
-  fn: () =>
-    withBrowser(async (open, service) => {
-      for (const width of WIDTHS) {
-        const page = await open("/", width);
-        await assertNoSidewaysScroll(page);
-        await screenshot(page, `home-${width}`);
-        await page.getByRole("link", { name: "/docs" }).click();
-        await page.waitForURL(`${service.url}/docs`);
-      }
-    }),
-});
-
 /** Keeps a picture where SCREENSHOTS names a folder, for a person to look at. */
 async function screenshot(
   page: Page,
