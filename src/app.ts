@@ -20,10 +20,12 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** Whether the service is stopping, which `GET /ready` tells. */
+  isDraining?: () => boolean;
 }
 
 export function createApp(
-  { store, log, maxBodyBytes, holdLifetimeMaxSeconds }: AppOptions,
+  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, isDraining = () => false }: AppOptions,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
@@ -43,7 +45,7 @@ export function createApp(
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
-  mountService(app, store);
+  mountService(app, store, isDraining);
   mountDocs(app);
 
   app.notFound((c) =>

@@ -15,14 +15,15 @@ async function main(): Promise<void> {
   const stopRequested = signalled("SIGTERM", "SIGINT");
   const { store, place, close } = await openConfiguredStore(config, log);
 
+  const sweeping = new AbortController(); // aborted when the service begins to stop
   const app = createApp({
     store,
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    isDraining: () => sweeping.signal.aborted,
   });
 
-  const sweeping = new AbortController();
   const sweep = () =>
     sweepThisMinute(store, (error) => log.error("sweep failed", { error }), sweeping.signal);
   const swept = [

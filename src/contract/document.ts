@@ -4,7 +4,7 @@ import { confirmHold, createHold, getHold, releaseHold } from "./holds.ts";
 import { getInventory } from "./inventory.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { simulateSale } from "./sales.ts";
-import { explainProblem, getHealth } from "./service.ts";
+import { explainProblem, getHealth, getReadiness } from "./service.ts";
 
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
@@ -15,6 +15,7 @@ export const ROUTES = [
   getHold,
   simulateSale,
   getHealth,
+  getReadiness,
   explainProblem,
 ];
 

@@ -42,6 +42,7 @@ const COMMAND_PROBLEMS = [
   "idempotency_key_reused",
   "internal_error",
   "store_unavailable",
+  "store_full",
   "outcome_unknown",
 ] as const;
 

@@ -67,14 +67,27 @@ async function startUnlessRunning(
   dataDir: string,
   durability: keyof typeof FSYNC,
 ): Promise<boolean> {
-  if (await answers(socketPath)) {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  // A server that is stopped or still loading accepts connections: a second one beside it would write to
+  // the same files.
+  while (await isListening(socketPath)) {
     // Another service's, or left by a crash: the durability asked for last holds.
-    await withControlClient(
-      socketPath,
-      (send) => send("CONFIG", "SET", "appendfsync", FSYNC[durability]),
-    );
-    return false;
+    if (await setDurability(socketPath, durability)) return false;
+    if (Date.now() > deadline) {
+      throw new EmbeddedRedisError(`the Redis that runs in ${dataDir} does not answer`);
+    }
+    await sleep(20);
   }
+  await spawnServer(socketPath, dataDir, durability, deadline);
+  return true;
+}
+
+async function spawnServer(
+  socketPath: string,
+  dataDir: string,
+  durability: keyof typeof FSYNC,
+  deadline: number,
+): Promise<void> {
   const program = await findRedisServer();
   if (!program) throw new EmbeddedRedisError(HOW_TO_GET_REDIS);
   const settings = {
@@ -100,7 +113,6 @@ async function startUnlessRunning(
   }).spawn();
   child.unref();
   const died = child.status.then(() => true);
-  const deadline = Date.now() + START_TIMEOUT_MS;
   while (!await answers(socketPath)) {
     if (await Promise.race([died, sleep(20, false)])) {
       throw new EmbeddedRedisError(`${program} ended at once; ${dataDir}/redis.log says why`);
@@ -111,7 +123,32 @@ async function startUnlessRunning(
       );
     }
   }
-  return true;
+}
+
+/** Whether a server has this socket open, well or not. */
+async function isListening(socketPath: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path: socketPath })).close();
+    return true;
+  } catch (error) {
+    const isDead = [Deno.errors.ConnectionRefused, Deno.errors.NotFound].some((kind) =>
+      error instanceof kind
+    );
+    if (isDead) return false;
+    throw error;
+  }
+}
+
+/** Answers whether the server took it: none does while it is stopped or loads its file. */
+async function setDurability(
+  socketPath: string,
+  durability: keyof typeof FSYNC,
+): Promise<boolean> {
+  const reply = await withControlClient(
+    socketPath,
+    (send) => send("CONFIG", "SET", "appendfsync", FSYNC[durability]),
+  );
+  return reply === "OK" && await answers(socketPath);
 }
 
 /** Runs `use` on a short-lived connection of its own; undefined where nobody answers. */
@@ -121,7 +158,7 @@ async function withControlClient<Result>(
 ): Promise<Result | undefined> {
   const client = createClient({
     maintNotifications: "disabled",
-    socket: { path: socketPath, reconnectStrategy: false, socketTimeout: 5000 },
+    socket: { path: socketPath, reconnectStrategy: false, socketTimeout: 2000 },
   });
   client.on("error", () => {}); // told by the rejections
   try {
