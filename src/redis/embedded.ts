@@ -1,6 +1,8 @@
 // The embedded Redis: a redis-server of our own on a unix socket in the data folder. It outlives a crash of
 // the service, is shared by all services on the same folder, and stops with the last of them.
 import { createClient } from "@redis/client";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findRedisServer, HOW_TO_GET_REDIS } from "./binary.ts";
@@ -127,15 +129,15 @@ async function spawnServer(
 
 /** Whether a server has this socket open, well or not. */
 async function isListening(socketPath: string): Promise<boolean> {
+  const socket = connect({ path: socketPath });
   try {
-    (await Deno.connect({ transport: "unix", path: socketPath })).close();
+    await once(socket, "connect");
     return true;
   } catch (error) {
-    const isDead = [Deno.errors.ConnectionRefused, Deno.errors.NotFound].some((kind) =>
-      error instanceof kind
-    );
-    if (isDead) return false;
+    if (["ECONNREFUSED", "ENOENT"].includes((error as { code: string }).code)) return false;
     throw error;
+  } finally {
+    socket.destroy();
   }
 }
 

@@ -94,16 +94,21 @@ export function openStore(options: StoreOptions): Store {
   // Two connections, since a commit that Redis makes wait (CLIENT PAUSE) holds up all behind it on the same
   // one, and reads are answered even then.
   const { address, tlsCa, timeoutMs } = options;
-  const connect = (probe: Script, onLost = (_: string) => {}, onBack = () => {}) =>
-    new RedisLink({
+  const links: RedisLink[] = [];
+  const connect = (probe: Script) => {
+    const link = new RedisLink({
       address,
       tlsCa,
       timeoutMs,
       probe: { script: probe, args: [prefix] },
-      onLost,
-      onBack,
+      onLost: (reason) => options.onLost?.(reason),
+      onBack: () => isAllReady() && options.onBack?.(),
     });
-  const commitLink = connect(committing.usual, options.onLost, options.onBack);
+    links.push(link);
+    return link;
+  };
+  const isAllReady = () => links.every((link) => link.ready);
+  const commitLink = connect(committing.usual);
   const readLink = connect(reading);
 
   const run = async (link: RedisLink, script: Script, requests: string[][]) =>
@@ -187,12 +192,11 @@ export function openStore(options: StoreOptions): Store {
     },
 
     get ready() {
-      return commitLink.ready && readLink.ready;
+      return isAllReady();
     },
 
     close() {
-      commitLink.close();
-      readLink.close();
+      links.forEach((link) => link.close());
     },
   };
 }
