@@ -50,7 +50,7 @@ export async function openCampaign(
   clients = 24,
 ): Promise<Campaign> {
   const world = await openWorld(options);
-  await stock(world);
+  await stock(world, SKUS, UNITS);
   const ledger = new Ledger();
   const books = new Books();
 
@@ -109,7 +109,8 @@ async function firstSuccess(ledger: Ledger): Promise<number> {
   return ledger.lastSuccessAt - mendedAt;
 }
 
-async function stock(world: World): Promise<void> {
+/** Puts units on the shelf of every location. */
+export async function stock(world: World, skus: string[], units: number): Promise<void> {
   const store = openStore({
     address: world.socketPath,
     timeoutMs: 5000,
@@ -118,8 +119,10 @@ async function stock(world: World): Promise<void> {
     lowStockThreshold: 10,
   });
   while (!store.ready) await sleep(1);
-  for (const sku of SKUS) {
-    await count(store, { sku, onHand: LOCATIONS.map((location) => [location, UNITS]) });
-  }
+  await Promise.all(
+    skus.map((sku) =>
+      count(store, { sku, onHand: LOCATIONS.map((location) => [location, units]) })
+    ),
+  );
   store.close();
 }

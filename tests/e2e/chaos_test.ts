@@ -1,6 +1,6 @@
 // A short run of the harness in tests/chaos: each kind of fault once, audited. `deno task chaos` is the long one.
 import assert from "node:assert/strict";
-import { noFigures, openCampaign } from "../chaos/campaign.ts";
+import { noFigures, openCampaign, stock } from "../chaos/campaign.ts";
 import {
   type Episode,
   fillMemory,
@@ -10,8 +10,10 @@ import {
   killService,
   PROXY_FAULTS,
 } from "../chaos/episodes.ts";
+import { recordHistories, UNITS_PER_HISTORY } from "../chaos/histories.ts";
+import { isLinearizable } from "../chaos/linearizable.ts";
 import { chance } from "../chaos/random.ts";
-import type { WorldOptions } from "../chaos/world.ts";
+import { openWorld, type WorldOptions } from "../chaos/world.ts";
 
 async function shortRun(options: WorldOptions, episodes: Episode[]): Promise<void> {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0];
@@ -43,3 +45,19 @@ Deno.test("nothing lost, nothing twice: appendfsync always", () =>
 
 Deno.test("nothing lost, nothing twice: the service brings its own Redis back", () =>
   shortRun({ durability: "everysec", embedded: true }, [killRedis, killService]));
+
+Deno.test("300 concurrent histories, connections breaking meanwhile, are linearizable", async () => {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+  await using world = await openWorld({ durability: "everysec" });
+  const skus = Array.from({ length: 300 }, (_, i) => `LINE${i}`);
+  await stock(world, skus, UNITS_PER_HISTORY);
+  const histories = await recordHistories(world, skus, chance(seed));
+  const unanswered = histories.flat().filter(({ answer }) => !answer).length;
+  assert(unanswered > 0, "the meddling left no outcome unknown");
+  for (const history of histories) {
+    assert(
+      isLinearizable(history, UNITS_PER_HISTORY),
+      `seed ${seed}: ${JSON.stringify(history, null, 1)}`,
+    );
+  }
+});
