@@ -1,6 +1,7 @@
 // A Redis that is not well: what each request is told, how fast, and that all is well again by itself.
 import assert from "node:assert/strict";
 import { type Answer, openTestApp, type TestApp } from "../support/app.ts";
+import { freePort, startProxy } from "../chaos/proxy.ts";
 import { lineOf, stockUp } from "../support/store.ts";
 
 const TIMEOUT_MS = 500;
@@ -215,4 +216,23 @@ Deno.test("GET /ready: how Redis is set up, and what is wrong with it", async ()
   assert.equal(body.warnings.length, 2);
   await risky.redis.send("REPLICAOF", "127.0.0.1", "1");
   assert.equal((await risky.get("/ready")).status, 503);
+});
+
+Deno.test("replies lost on the way: outcome_unknown, and each command was carried out once", async () => {
+  const port = freePort();
+  await using proxy = startProxy(port);
+  await using t = await openTestApp({
+    address: `redis://127.0.0.1:${proxy.port}`,
+    redisSettings: { port: String(port) },
+  });
+  await stockUp(t.store, "A", 1000);
+  for (let sales = 1; sales <= 10; sales++) {
+    while (!t.store.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+    proxy.fault = "reset_after_send";
+    const { status, body } = await t.post("/simulate/sale", hold); // without a key to save it
+    assert.deepEqual([status, body.code], [503, "outcome_unknown"]);
+    proxy.fault = "none";
+    while (!t.store.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.equal(await lineOf(t.store, "A"), `${1000 - sales}/0`);
+  }
 });

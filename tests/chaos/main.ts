@@ -12,6 +12,7 @@ import {
   PROXY_FAULTS,
   stopRedis,
 } from "./episodes.ts";
+import { measureDue } from "./due.ts";
 import { chance } from "./random.ts";
 import type { WorldOptions } from "./world.ts";
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     "service-kills": { type: "string", default: "200" },
     "redis-kills": { type: "string", default: "150" },
     clients: { type: "string", default: "24" },
+    due: { type: "string", default: "100000" },
     rounds: { type: "string", default: "2" },
   },
 });
@@ -63,6 +65,12 @@ console.log(`seed ${seed}`);
 const startedAt = performance.now();
 const table = new Map<string, Figures>();
 let failed = false;
+if (Number(values.due) > 0) {
+  const figures = await measureDue(Number(values.due));
+  console.log("holds that fall due in one instant:", figures);
+  failed ||= figures.faults.length > 0 || figures.lastBackMs > 10_000 || figures.failed > 0;
+}
+
 let mostMemory = 0;
 for (const [name, options, episodes] of plan) {
   const source = chance(seed);

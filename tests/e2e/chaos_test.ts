@@ -1,5 +1,6 @@
 // A short run of the harness in tests/chaos: each kind of fault once, audited. `deno task chaos` is the long one.
 import assert from "node:assert/strict";
+import { measureDue } from "../chaos/due.ts";
 import { noFigures, openCampaign, stock } from "../chaos/campaign.ts";
 import {
   type Episode,
@@ -9,6 +10,7 @@ import {
   killRedis,
   killService,
   PROXY_FAULTS,
+  stopRedis,
 } from "../chaos/episodes.ts";
 import { recordHistories, UNITS_PER_HISTORY } from "../chaos/histories.ts";
 import { isLinearizable } from "../chaos/linearizable.ts";
@@ -46,6 +48,21 @@ Deno.test("nothing lost, nothing twice: appendfsync always", () =>
 Deno.test("nothing lost, nothing twice: the service brings its own Redis back", () =>
   shortRun({ durability: "everysec", embedded: true }, [killRedis, killService]));
 
+Deno.test("a stopped Redis of the service's own is waited for, not doubled", async () => {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+  await using campaign = await openCampaign(
+    { durability: "everysec", embedded: true },
+    chance(seed),
+    4,
+  );
+  const pid = async () =>
+    String(await campaign.world.redis("INFO", "server")).match(/process_id:\d+/)![0];
+  const before = await pid();
+  const faults = await campaign.run(stopRedis(4500), noFigures());
+  assert.deepEqual(faults, [], `seed ${seed}`);
+  assert.equal(await pid(), before);
+});
+
 Deno.test("300 concurrent histories, connections breaking meanwhile, are linearizable", async () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0];
   await using world = await openWorld({ durability: "everysec" });
@@ -60,4 +77,11 @@ Deno.test("300 concurrent histories, connections breaking meanwhile, are lineari
       `seed ${seed}: ${JSON.stringify(history, null, 1)}`,
     );
   }
+});
+
+Deno.test("5,000 holds due in one instant: none early, all back soon", async () => {
+  const figures = await measureDue(5000, 500);
+  assert.deepEqual(figures.faults, []);
+  assert.equal(figures.failed, 0);
+  assert(figures.lastBackMs < 5000, `${figures.lastBackMs} ms`);
 });
