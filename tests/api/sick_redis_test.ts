@@ -1,42 +1,16 @@
 // A Redis that is not well: what each request is told, how fast, and that all is well again by itself.
 import assert from "node:assert/strict";
-import { type Answer, openTestApp, type TestApp } from "../support/app.ts";
 import { freePort, startProxy } from "../chaos/proxy.ts";
+import { openTestApp } from "../support/app.ts";
+import {
+  assertUnavailable,
+  hold,
+  openStockedApp,
+  timed,
+  TIMEOUT_MS,
+  untilTaken,
+} from "../support/sick.ts";
 import { lineOf, stockUp } from "../support/store.ts";
-
-const TIMEOUT_MS = 500;
-const hold = { sku: "A", quantity: 1 };
-
-async function timed(ask: () => Promise<Answer>): Promise<Answer & { ms: number }> {
-  const startedAt = performance.now();
-  const answer = await ask();
-  return { ...answer, ms: performance.now() - startedAt };
-}
-
-async function untilTaken(t: TestApp, withinMs = 2000): Promise<number> {
-  const startedAt = performance.now();
-  while ((await t.post("/hold", hold)).status !== 200) {
-    assert(performance.now() - startedAt < withinMs, `no hold within ${withinMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return performance.now() - startedAt;
-}
-
-async function assertUnavailable(t: TestApp): Promise<void> {
-  const answer = await timed(() => t.post("/hold", hold));
-  assert.deepEqual([answer.status, answer.body.code, answer.headers.get("retry-after")], [
-    503,
-    "store_unavailable",
-    "1",
-  ]);
-  assert(answer.ms < 50, `${answer.ms} ms`);
-}
-
-async function openStockedApp(redisSettings: Record<string, string> = {}): Promise<TestApp> {
-  const t = await openTestApp({ timeoutMs: TIMEOUT_MS, redisSettings });
-  await stockUp(t.store, "A", 1_000_000);
-  return t;
-}
 
 Deno.test("stopped: the first are unknown within the deadline, the later refused at once, and the key tells", async () => {
   await using t = await openStockedApp();
@@ -104,62 +78,6 @@ Deno.test("memory full: what frees units goes on, and repeats, and reads; what t
   assert.equal((await t.get("/inventory/A")).body.online_stock, 1_000_000 - 2);
   await t.redis.send("CONFIG", "SET", "maxmemory", "0");
   assert.equal((await t.post("/hold", hold, { "idempotency-key": "during" })).status, 200);
-});
-
-Deno.test("refused before it starts: 503 store_unavailable at once, nothing kept under the key", async () => {
-  await using t = await openStockedApp();
-  const key = { "idempotency-key": "k" };
-  const states: [name: string, begin: string[][], end: string[][]][] = [
-    ["READONLY", [["REPLICAOF", "127.0.0.1", "1"]], [["REPLICAOF", "NO", "ONE"]]],
-    ["NOREPLICAS", [["CONFIG", "SET", "min-replicas-to-write", "1"]], [[
-      "CONFIG",
-      "SET",
-      "min-replicas-to-write",
-      "0",
-    ]]],
-    ["NOPERM", [["ACL", "SETUSER", "default", "-evalsha", "-eval"]], [[
-      "ACL",
-      "SETUSER",
-      "default",
-      "+@all",
-    ]]],
-  ];
-  for (const [name, begin, end] of states) {
-    for (const command of begin) await t.redis.send(...command);
-    const answer = await timed(() => t.post("/hold", hold, key));
-    assert.deepEqual([answer.status, answer.body.code], [503, "store_unavailable"], name);
-    assert(answer.ms < 50, `${name}: ${answer.ms} ms`);
-    assert.match(t.logged.findLast((line) => line.includes("store fault"))!, new RegExp(name));
-    for (const command of end) await t.redis.send(...command);
-    assert.equal(await t.redis.send("EXISTS", "idemp:k"), 0, name);
-    await untilTaken(t);
-  }
-  assert.equal((await t.post("/hold", hold, key)).status, 200);
-});
-
-Deno.test("MISCONF: the disk is full", async () => {
-  await using t = await openStockedApp({ "stop-writes-on-bgsave-error": "yes", save: "3600 1" });
-  const inTheWay = t.redis.address.replace("redis.sock", "dump.rdb");
-  await Deno.mkdir(inTheWay);
-  await t.redis.send("BGSAVE");
-  while (!/rdb_last_bgsave_status:err/.test(String(await t.redis.send("INFO", "persistence")))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await assertUnavailable(t);
-  assert.equal((await t.get("/inventory/A")).status, 200);
-  await Deno.remove(inTheWay);
-  await t.redis.send("BGSAVE");
-  await untilTaken(t);
-});
-
-Deno.test("BUSY with somebody else's script: refused at once when Redis says so", async () => {
-  await using t = await openStockedApp({ "busy-reply-threshold": "50" });
-  const endless = t.redis.send("EVAL", "while true do end", "0").catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 150)); // past the threshold
-  await assertUnavailable(t);
-  await t.store.command("SCRIPT", "KILL");
-  await endless;
-  await untilTaken(t);
 });
 
 Deno.test("SCRIPT FLUSH: nobody notices", async () => {

@@ -102,3 +102,17 @@ Deno.test("the real clock: a hold of one second is over after one second", async
   }
   assert.equal(await lineOf(t.store, "A"), "1/0");
 });
+
+Deno.test("the real clock is Redis' own, to the millisecond", async () => {
+  await using t = await openTestStore();
+  await stockUp(t.store, "A", 1);
+  const redisNow = async () => {
+    const [seconds, micros] = await t.redis.send("TIME") as [string, string];
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  };
+  const before = await redisNow();
+  const holdId = await makeHold(t.store, "A", 1, 1);
+  const after = await redisNow();
+  const expiresAtMs = Number(await t.redis.send("ZSCORE", "holds_by_expiry", holdId));
+  assert(before + 1000 <= expiresAtMs && expiresAtMs <= after + 1000);
+});
