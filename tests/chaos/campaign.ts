@@ -20,6 +20,8 @@ export interface Figures {
   faults: string[];
   /** From the moment that all was mended to the first command that succeeded, in milliseconds. */
   firstSuccessMs: number[];
+  /** How long each refusal for want of Redis took, in milliseconds. */
+  refusedMs: number[];
 }
 
 export const noFigures = (): Figures => ({
@@ -32,6 +34,7 @@ export const noFigures = (): Figures => ({
   lost: 0,
   faults: [],
   firstSuccessMs: [],
+  refusedMs: [],
 });
 
 export interface Campaign extends AsyncDisposable {
@@ -93,6 +96,7 @@ export async function openCampaign(
     if (ledger.unresolved > unresolvedBefore) {
       faults.push(`${ledger.unresolved - unresolvedBefore} commands were never answered`);
     }
+    for (const ms of ledger.refusedMs.splice(0)) figures.refusedMs.push(ms);
     figures.faults.push(...faults);
     return faults;
   }

@@ -26,8 +26,8 @@ export class Ledger {
   unresolved = 0;
   unexpected: string[] = [];
   lastSuccessAt = 0;
-  /** Requests that took longer than their deadline and a little, in milliseconds. */
-  late: number[] = [];
+  /** How long the service took to say store_unavailable, in milliseconds. */
+  refusedMs: number[] = [];
 }
 
 export interface Load {
@@ -80,7 +80,7 @@ async function buyer(
   }
 }
 
-const RESOLVE_WITHIN_MS = 60_000;
+const RESOLVE_WITHIN_MS = 120_000;
 
 /** Sends one command until it is answered with something other than a 503. */
 async function command(
@@ -128,9 +128,9 @@ export async function attempt(
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const text = await response.text();
-    const ms = performance.now() - startedAt;
-    if (ms > 2200) ledger.late.push(ms);
-    return { status: response.status, text, body: JSON.parse(text) };
+    const body = JSON.parse(text);
+    if (body.code === "store_unavailable") ledger.refusedMs.push(performance.now() - startedAt);
+    return { status: response.status, text, body };
   } catch {
     return undefined;
   }

@@ -161,7 +161,7 @@ function p99(requests: { ms: number }[]): number {
   return percentile(requests.map(({ ms }) => ms), 0.99);
 }
 
-function percentile(values: number[], share: number): number {
+export function percentile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = Math.min(sorted.length - 1, Math.floor(sorted.length * share));
   return Math.round((sorted[at] ?? 0) * 10) / 10;

@@ -35,7 +35,7 @@ export const killBoth: Episode = {
   },
 };
 
-function proxyFault(place: "front" | "back", fault: ProxyFault, leastMs: number): Episode {
+export function proxyFault(place: "front" | "back", fault: ProxyFault, leastMs: number): Episode {
   return {
     name: `${place === "front" ? "client-service" : "service-Redis"}: ${
       fault.replaceAll("_", " ")

@@ -10,9 +10,10 @@ import {
   killService,
   pauseWrites,
   PROXY_FAULTS,
+  proxyFault,
   stopRedis,
 } from "./episodes.ts";
-import { measureDue } from "./due.ts";
+import { measureDue, percentile } from "./due.ts";
 import { chance } from "./random.ts";
 import type { WorldOptions } from "./world.ts";
 
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     "redis-kills": { type: "string", default: "150" },
     clients: { type: "string", default: "24" },
     due: { type: "string", default: "100000" },
+    outages: { type: "string", default: "1" },
     rounds: { type: "string", default: "2" },
   },
 });
@@ -47,6 +49,8 @@ const plan: [name: string, WorldOptions, Episode[]][] = [
     ...repeat(killRedis, redisKills * 0.4),
     ...repeat(killBoth, both),
     ...Array.from({ length: rounds }, () => others).flat(),
+    ...repeat(stopRedis(30_000), Number(values.outages)),
+    ...repeat(proxyFault("back", "refuse", 60_000), Number(values.outages)),
   ]],
   ["always", { durability: "always" }, [
     ...repeat(killService, serviceKills / 4),
@@ -105,6 +109,7 @@ console.table(
       unknown: figures.unknown,
       resolved: figures.resolved,
       "first success max ms": Math.round(Math.max(0, ...figures.firstSuccessMs)),
+      "refused p99 ms": percentile(figures.refusedMs, 0.99),
       faults: figures.faults.length,
     }],
   )),
@@ -131,6 +136,7 @@ function sum(all: Figures[]): Figures {
     for (const name of ["unknown", "resolved", "lost"] as const) total[name] += each[name];
     total.faults.push(...each.faults);
     total.firstSuccessMs.push(...each.firstSuccessMs);
+    for (const ms of each.refusedMs) total.refusedMs.push(ms);
   }
   return total;
 }
