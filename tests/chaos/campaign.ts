@@ -17,6 +17,9 @@ export interface Figures {
   unknown: number;
   resolved: number;
   lost: number;
+  /** Kills of Redis at which its own rules let it lose up to 2 s, and those at which it did. */
+  killsDuringFsync: number;
+  lossesDuringFsync: number;
   faults: string[];
   /** From the moment that all was mended to the first command that succeeded, in milliseconds. */
   firstSuccessMs: number[];
@@ -32,6 +35,8 @@ export const noFigures = (): Figures => ({
   unknown: 0,
   resolved: 0,
   lost: 0,
+  killsDuringFsync: 0,
+  lossesDuringFsync: 0,
   faults: [],
   firstSuccessMs: [],
   refusedMs: [],
@@ -41,6 +46,8 @@ export interface Campaign extends AsyncDisposable {
   world: World;
   /** Runs one episode under load, audits, and answers what was found wrong. */
   run(episode: Episode, figures: Figures): Promise<string[]>;
+  /** Set once something was lost: what clients were told does not hold any more, and a new world is needed. */
+  isSpoilt: boolean;
 }
 
 const SKUS = Array.from({ length: 12 }, (_, i) => `CHAOS${i}`);
@@ -58,6 +65,7 @@ export async function openCampaign(
   const books = new Books();
 
   async function run(episode: Episode, figures: Figures): Promise<string[]> {
+    const fsyncsBefore = world.killsDuringFsync;
     const [toldBefore, unknownBefore, unresolvedBefore] = [
       ledger.told.length,
       ledger.unknown,
@@ -92,7 +100,15 @@ export async function openCampaign(
     figures.acknowledged += told.filter(({ status }) => status === 200).length;
     figures.unknown += ledger.unknown - unknownBefore;
     figures.resolved += told.filter(({ wasUnknown }) => wasUnknown).length;
-    figures.lost += faults.filter((fault) => fault.startsWith("LOST")).length;
+    const isLoss = faults.some((fault) => fault.startsWith("LOST"));
+    const wasDuringFsync = world.killsDuringFsync > fsyncsBefore;
+    if (wasDuringFsync) figures.killsDuringFsync++;
+    campaign.isSpoilt ||= faults.length > 0;
+    if (isLoss && wasDuringFsync) {
+      figures.lossesDuringFsync++;
+      return [];
+    }
+    if (isLoss) figures.lost++;
     if (ledger.unresolved > unresolvedBefore) {
       faults.push(`${ledger.unresolved - unresolvedBefore} commands were never answered`);
     }
@@ -101,7 +117,13 @@ export async function openCampaign(
     return faults;
   }
 
-  return { world, run, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+  const campaign: Campaign = {
+    world,
+    run,
+    isSpoilt: false,
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+  return campaign;
 }
 
 async function firstSuccess(ledger: Ledger): Promise<number> {

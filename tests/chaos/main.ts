@@ -80,9 +80,12 @@ for (const [name, options, episodes] of plan) {
   const source = chance(seed);
   const shuffled = shuffle(episodes, source);
   // A fresh world now and then, so that an audit does not read the history of hours.
-  for (let from = 0; from < shuffled.length; from += EPISODES_PER_WORLD) {
+  let done = 0;
+  while (done < shuffled.length) {
     await using campaign = await openCampaign(options, source, Number(values.clients));
-    for (const episode of shuffled.slice(from, from + EPISODES_PER_WORLD)) {
+    const enough = done + EPISODES_PER_WORLD;
+    while (done < shuffled.length && done < enough && !campaign.isSpoilt) {
+      const episode = shuffled[done++];
       const figures = table.getOrInsertComputed(`${name}: ${episode.name}`, noFigures);
       const faults = await campaign.run(episode, figures);
       mostMemory = Math.max(mostMemory, campaign.world.serviceMemory());
@@ -91,11 +94,7 @@ for (const [name, options, episodes] of plan) {
         console.error(`seed ${seed}, ${name}, ${episode.name}:`, faults);
       }
     }
-    console.log(
-      `${name}: ${
-        Math.min(from + EPISODES_PER_WORLD, shuffled.length)
-      } of ${shuffled.length} episodes`,
-    );
+    console.log(`${name}: ${done} of ${shuffled.length} episodes`);
   }
 }
 
@@ -106,6 +105,7 @@ console.table(
       "kills (service/Redis)": `${figures.serviceKills}/${figures.redisKills}`,
       acknowledged: figures.acknowledged,
       lost: figures.lost,
+      "kills during fsync (lost)": `${figures.killsDuringFsync} (${figures.lossesDuringFsync})`,
       unknown: figures.unknown,
       resolved: figures.resolved,
       "first success max ms": Math.round(Math.max(0, ...figures.firstSuccessMs)),
@@ -134,6 +134,9 @@ function sum(all: Figures[]): Figures {
       total[name] += each[name];
     }
     for (const name of ["unknown", "resolved", "lost"] as const) total[name] += each[name];
+    for (const name of ["killsDuringFsync", "lossesDuringFsync"] as const) {
+      total[name] += each[name];
+    }
     total.faults.push(...each.faults);
     total.firstSuccessMs.push(...each.firstSuccessMs);
     for (const ms of each.refusedMs) total.refusedMs.push(ms);
