@@ -133,7 +133,7 @@ async function assertRefused(
   const ms = performance.now() - startedAt;
   const shown = `${path} ${String(JSON.stringify(what)).slice(0, 100)}`;
   assert.deepEqual([status, body.code], expected, shown);
-  assert(ms < 100, `${shown} took ${ms} ms`);
+  assert(ms < 500, `${shown} took ${ms} ms`);
   assert.equal(await t.redis.send("DEBUG", "DIGEST"), before, `${shown} wrote something`);
 }
 

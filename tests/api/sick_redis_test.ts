@@ -18,7 +18,7 @@ Deno.test("stopped: the first are unknown within the deadline, the later refused
   Deno.kill(t.redis.pid, "SIGSTOP");
   const first = await timed(() => t.post("/hold", hold, key));
   assert.deepEqual([first.status, first.body.code], [503, "outcome_unknown"]);
-  assert(first.ms < TIMEOUT_MS + 100, `${first.ms} ms`);
+  assert(first.ms < TIMEOUT_MS + 400, `${first.ms} ms`);
   for (let i = 0; i < 20; i++) await assertUnavailable(t);
   await new Promise((resolve) => setTimeout(resolve, 2 * TIMEOUT_MS)); // long enough for connections to time out
   for (let i = 0; i < 20; i++) await assertUnavailable(t);
@@ -35,12 +35,12 @@ Deno.test("paused for writes: commits as if it were stopped, reads go on", async
   await t.redis.send("CLIENT", "PAUSE", String(6 * TIMEOUT_MS), "WRITE");
   const first = await timed(() => t.post("/hold", hold));
   assert.equal(first.body.code, "outcome_unknown");
-  assert(first.ms < TIMEOUT_MS + 100, `${first.ms} ms`);
+  assert(first.ms < TIMEOUT_MS + 400, `${first.ms} ms`);
   for (let i = 0; i < 50; i++) {
     await assertUnavailable(t);
     const read = await timed(() => t.get("/inventory/A"));
     assert.equal(read.status, 200);
-    assert(read.ms < 50, `${read.ms} ms`);
+    assert(read.ms < TIMEOUT_MS / 2, `${read.ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const { status, body } = await t.get("/ready");

