@@ -164,10 +164,10 @@ export async function openWorld(
       return Number(pages) * 4096;
     },
     async [Symbol.asyncDispose]() {
-      service.kill("SIGKILL");
+      tryTo(() => service.kill("SIGKILL"));
       await service.status;
       connection.destroy();
-      Deno.kill(redisPid, "SIGKILL");
+      tryTo(() => Deno.kill(redisPid, "SIGKILL"));
       await redisProcess?.status;
       await front[Symbol.asyncDispose]();
       await back?.[Symbol.asyncDispose]();
@@ -175,6 +175,13 @@ export async function openWorld(
     },
   };
   return world;
+}
+
+/** For ends that may have come already. */
+function tryTo(end: () => void): void {
+  try {
+    end();
+  } catch { /* it has ended */ }
 }
 
 const LINES_KEPT = 1000;
