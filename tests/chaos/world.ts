@@ -160,8 +160,11 @@ export async function openWorld(
       await spawnService();
     },
     serviceMemory() {
-      const pages = Deno.readTextFileSync(`/proc/${service.pid}/statm`).split(" ")[1];
-      return Number(pages) * 4096;
+      try {
+        return 4096 * Number(Deno.readTextFileSync(`/proc/${service.pid}/statm`).split(" ")[1]);
+      } catch {
+        return 0; // it has ended, or this is no Linux
+      }
     },
     async [Symbol.asyncDispose]() {
       tryTo(() => service.kill("SIGKILL"));
