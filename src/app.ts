@@ -25,7 +25,7 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
-  /** When it aborts, live feeds end: the service is stopping. */
+  /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
 
@@ -53,7 +53,7 @@ export function createApp(
   mountMovements(app, store);
   mountEvents(app, store, stopping);
   mountVerify(app, store);
-  mountService(app, store);
+  mountService(app, store, stopping);
   mountMcp(app);
   mountHome(app);
   mountDocs(app);
