@@ -9,12 +9,25 @@ REPLY  how many due holds were settled first, then a reply per operation: what t
          store_full                                  the verb may take memory, and there is none
          failed                  message             a fault of ours; nothing is kept under the key
 ]]
-local verbs = { hold = hold, release = release, confirm = confirm, sell = sell, count = count }
+local verbs = {
+  hold = hold,
+  release = release,
+  confirm = confirm,
+  extend = extend,
+  sell = sell,
+  count = count,
+  adjust = adjust,
+  transfer = transfer,
+  repair = repair,
+}
 -- What still runs when Redis has no memory left: all that ends a hold.
 local runs_when_full = { release = true, confirm = true }
 
 local now = now_ms()
 local settled, backlog = settle_due(now)
+
+-- Replies that leave nothing decided, so that nothing is kept under the key.
+local undecided = { unsettled = true, exceeds_held_quantity = true }
 
 -- One failing operation must not fail its neighbours.
 local function run(verb, args)
@@ -23,7 +36,7 @@ local function run(verb, args)
   end
   local ok, reply = pcall(verbs[verb], args, now, backlog)
   if ok then
-    return reply, reply[1] ~= 'unsettled'
+    return reply, not undecided[reply[1]]
   end
   return { 'failed', type(reply) == 'table' and reply.err or tostring(reply) }, false
 end

@@ -13,13 +13,7 @@ local function count(args)
   end
 
   for _, entry in ipairs(counts) do
-    local location, on_hand = entry[1], entry[2]
-    local stock = read_line(sku, location)
-    if not stock.known or stock.on_hand ~= on_hand then
-      write_line(stock, on_hand, stock.held)
-      record_event('stock.adjusted', sku .. ' ' .. location .. ' ' .. stock.on_hand .. ' ' .. on_hand)
-    end
+    set_on_hand(read_line(sku, entry[1]), entry[2], 'cycle_count', '')
   end
-  redis.call('ZADD', SKUS, 0, sku)
   return { 'counted' }
 end

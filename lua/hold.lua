@@ -2,40 +2,57 @@
 hold: takes units out of what is available, for a limited time.
 OP     hold_id      string, new
        ttl_seconds  1..MAX_TTL_SECONDS
-       lines        sku, location, quantity 1..MAX_QUANTITY; 1..50 of them, no line twice
+       reference    string, '' for none
+       replaces     hold_id whose units are given back in the same step, '' for none
+       wishes       sku, location or `any`, quantity 1..MAX_QUANTITY, split 0 or 1, count of locations, locations
 REPLY  first match wins, in this order:
-       sku_not_found       sku                                      the first SKU never counted anywhere
-       unsettled                                                    short, while due holds wait to be settled
-       insufficient_stock  (sku, location, requested, available)+   every line that is short
-       active              hold_id, expires_at_ms, available+       held; what is left of each line
-KEEPS  available >= 0: every line is checked before the first is written.
-COST   O(lines)
+       hold_not_found                                the hold to replace was never made
+       hold_confirmed                                the hold to replace is sold
+       sku_not_found       sku                       the first SKU never counted anywhere
+       unsettled                                     short, while due holds wait to be settled
+       insufficient_stock  [sku, location, requested, available, elsewhere]+
+                                                     every wish that is short; `elsewhere` is location, units, ...
+       active              hold_id, expires_at_ms, [sku, location, quantity, available]+
+                                                     held; what was taken where, and what is left there
+KEEPS  available >= 0, all wishes or none: everything is planned before the first write. A hold to replace
+       that has ended already is no reason to refuse: its units are free.
+COST   O(wishes), and O(locations of the SKU) for `any`
 ]]
 local function hold(args, now, backlog)
-  local hold_id, ttl_seconds = args[1], whole_number(args[2], 1, MAX_TTL_SECONDS)
-  local expires_at_ms = now + 1000 * ttl_seconds
-  local lines = parse_lines(args, 3)
+  local hold_id, expires_at_ms = args[1], now + 1000 * whole_number(args[2], 1, MAX_TTL_SECONDS)
+  local reference, replaces = args[3], args[4]
+  local wishes = parse_wishes(args, 5)
 
-  local stock = {}
-  for i, line in ipairs(lines) do
-    stock[i] = read_line(line[1], line[2])
+  local replaced = replaces ~= '' and load_hold(replaces)
+  if replaces ~= '' and not replaced then
+    return { 'hold_not_found' }
   end
-
-  local refusal = refuse_lines(lines, stock, backlog)
+  if replaced and is_sold(replaced) then
+    return { 'hold_confirmed' }
+  end
+  local gives_back = replaced and replaced.status == 'active'
+  local plan = new_plan(gives_back and replaced.lines)
+  local refusal = allocate_all(plan, wishes, backlog)
   if refusal then
     return refusal
   end
 
-  local reply = { 'active', hold_id, expires_at_ms }
-  for i, line in ipairs(lines) do
-    reply[#reply + 1] = write_line(stock[i], stock[i].on_hand, stock[i].held + line[3])
+  if gives_back then
+    end_hold(replaces, replaced, is_due(replaced, now) and 'expired' or 'released', now)
+  end
+  local lines, reply = planned_lines(plan), { 'active', hold_id, expires_at_ms }
+  for i, place in ipairs(plan.order) do
+    local stock = gives_back and read_line(place.sku, place.location) or place
+    local available = write_line(stock, stock.on_hand, stock.held + place.taken)
+    reply[i + 3] = { place.sku, place.location, place.taken, available }
   end
   save_active_hold(hold_id, {
     status = 'active',
     created_at_ms = now,
     expires_at_ms = expires_at_ms,
+    reference = reference,
     lines = lines,
   })
-  record_event('hold.created', table.concat(append_lines({ hold_id, expires_at_ms }, lines), ' '))
+  record_event('hold.created', table.concat(append_lines({ hold_id, expires_at_ms, reference }, lines), ' '))
   return reply
 end

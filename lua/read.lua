@@ -4,7 +4,17 @@ also while Redis is out of memory or takes no writes.
 ARGV   the partition prefix, then for each question: verb, argument count, arguments
 REPLY  a reply per question, as the verb's file says
 ]]
-local verbs = { get_inventory = get_inventory, get_hold = get_hold }
+local verbs = {
+  get_inventory = get_inventory,
+  query_inventory = query_inventory,
+  list_inventory = list_inventory,
+  get_hold = get_hold,
+  list_holds = list_holds,
+  last_event = last_event,
+  read_events = read_events,
+  verify_holds = verify_holds,
+  verify_stock = verify_stock,
+}
 
 local now = now_ms()
 local due = due_lines(now)

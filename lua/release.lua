@@ -17,7 +17,7 @@ local function release(args, now)
   if not record then
     return { 'hold_not_found' }
   end
-  if record.status == 'confirmed' then
+  if is_sold(record) then
     return { 'hold_confirmed' }
   end
 

@@ -5,22 +5,19 @@ OP     sku, location  strings
 REPLY  first match wins, in this order:
        sku_not_found       sku                                   never counted anywhere
        unsettled                                                 short, while due holds wait to be settled
-       insufficient_stock  sku, location, requested, available
+       insufficient_stock  [sku, location, requested, available, elsewhere]   as in hold.lua
        sold                available                             what is left
 KEEPS  available >= 0, and units that are held stay held.
 COST   O(1)
 ]]
 local function sell(args, _, backlog)
-  local lines = parse_lines(args, 1)
+  local line = parse_lines(args, 1)[1]
+  local plan = new_plan()
 
-  local stock = read_line(args[1], args[2])
-
-  local refusal = refuse_lines(lines, { stock }, backlog)
+  local refusal = allocate_all(plan, { wish_for(line) }, backlog)
   if refusal then
     return refusal
   end
 
-  local available = write_line(stock, stock.on_hand - lines[1][3], stock.held)
-  record_event('stock.sold', table.concat(append_lines({}, lines), ' '))
-  return { 'sold', available }
+  return { 'sold', sell_plan(plan)[1] }
 end

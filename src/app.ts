@@ -9,10 +9,15 @@ import { answerThrown, problem, validationHook } from "./http/problems.ts";
 import { requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
+import { mountEvents } from "./routes/events.ts";
 import { mountHolds } from "./routes/holds.ts";
+import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
+import { mountMcp } from "./routes/mcp.ts";
+import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
+import { mountVerify } from "./routes/verify.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -20,12 +25,12 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
-  /** Whether the service is stopping, which `GET /ready` tells. */
-  isDraining?: () => boolean;
+  /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
+  stopping?: AbortSignal;
 }
 
 export function createApp(
-  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, isDraining = () => false }: AppOptions,
+  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, stopping }: AppOptions,
 ): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
@@ -45,7 +50,12 @@ export function createApp(
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
-  mountService(app, store, isDraining);
+  mountMovements(app, store);
+  mountEvents(app, store, stopping);
+  mountVerify(app, store);
+  mountService(app, store, stopping);
+  mountMcp(app);
+  mountHome(app);
   mountDocs(app);
 
   app.notFound((c) =>

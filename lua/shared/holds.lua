@@ -1,6 +1,9 @@
 -- The record of a hold, JSON under `hold:{hold_id}`:
---   status, created_at_ms, expires_at_ms, and ended_at_ms once it has ended;
---   lines: [[sku, location, quantity, available after the hold ended], ...]
+--   status, created_at_ms, expires_at_ms, reference ('' for none), and ended_at_ms once it has ended;
+--   lines: [[sku, location, quantity, available after it ended], ...], what it holds, or held to the end;
+--   sold: lines that earlier confirmations of a part sold out of it;
+--   returned: lines that the confirmation which ended it gave back;
+--   reacquired_at_ms: when it was sold after all, having expired; `sold` says what.
 
 local function load_hold(hold_id)
   local record = redis.call('GET', HOLD .. hold_id)
@@ -11,20 +14,40 @@ end
 local function save_active_hold(hold_id, hold)
   redis.call('SET', HOLD .. hold_id, cjson.encode(hold))
   redis.call('ZADD', HOLDS_BY_EXPIRY, hold.expires_at_ms, hold_id)
+  if hold.reference ~= '' then
+    redis.call('ZADD', HOLDS_BY_REFERENCE .. hold.reference, hold.expires_at_ms, hold_id)
+  end
 end
 
--- The only way out of `active`: the units are sold (confirmed) or given back (released, expired).
--- The record is kept for a while, for those who ask again.
-local function end_hold(hold_id, hold, status, now)
-  for _, line in ipairs(hold.lines) do
+-- Ended records are kept for a while, for those who ask again.
+local function save_ended_hold(hold_id, hold)
+  redis.call('SET', HOLD .. hold_id, cjson.encode(hold), 'EX', ENDED_HOLD_SECONDS)
+end
+
+-- Lets go of held units: sold, or given back. Notes in each line what is available after.
+local function let_go(lines, sold)
+  for _, line in ipairs(lines) do
     local stock, quantity = read_line(line[1], line[2]), line[3]
-    local sold = status == 'confirmed' and quantity or 0
-    line[4] = write_line(stock, stock.on_hand - sold, stock.held - quantity)
+    line[4] = write_line(stock, stock.on_hand - (sold and quantity or 0), stock.held - quantity)
+  end
+end
+
+-- The only way out of `active`: the lines are sold when it is confirmed, and given back otherwise.
+local function end_hold(hold_id, hold, status, now)
+  let_go(hold.lines, status == 'confirmed')
+  local words = append_lines({ hold_id, hold.reference }, hold.lines)
+  if hold.returned then
+    let_go(hold.returned, false)
+    words[#words + 1] = '/'
+    append_lines(words, hold.returned)
   end
   hold.status, hold.ended_at_ms = status, now
-  redis.call('SET', HOLD .. hold_id, cjson.encode(hold), 'EX', ENDED_HOLD_SECONDS)
+  save_ended_hold(hold_id, hold)
   redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)
-  record_event('hold.' .. status, table.concat(append_lines({ hold_id }, hold.lines), ' '))
+  if hold.reference ~= '' then
+    redis.call('ZREM', HOLDS_BY_REFERENCE .. hold.reference, hold_id)
+  end
+  record_event('hold.' .. status, table.concat(words, ' '))
 end
 
 -- Judged by Redis' clock, whether or not a sweep has run.
@@ -39,4 +62,13 @@ local function restored_stock(hold)
     sum = sum + line[4]
   end
   return sum
+end
+
+-- Whether its units are gone for good, and how many that were.
+local function is_sold(hold)
+  return hold.status == 'confirmed' or hold.reacquired_at_ms ~= nil
+end
+
+local function sold_lines(hold)
+  return add_lines(hold.sold or {}, hold.status == 'confirmed' and hold.lines or {})
 end

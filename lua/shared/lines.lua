@@ -19,20 +19,19 @@ local function append_lines(target, lines)
   return target
 end
 
--- Why `lines` cannot all be taken from the stock read for them, as a reply; nil when they can.
--- A refusal for want of stock is only true once every hold that is due has been settled.
-local function refuse_lines(lines, stock, backlog)
-  local shortages = { 'insufficient_stock' }
-  for i, line in ipairs(lines) do
-    if not stock[i].known and redis.call('EXISTS', STOCK .. line[1]) == 0 then
-      return { 'sku_not_found', line[1] }
-    end
-    if stock[i].available < line[3] then
-      append_lines(shortages, { line })
-      shortages[#shortages + 1] = stock[i].available
+-- One list out of two, the quantities of the same place added up.
+local function add_lines(some, more)
+  local sum, place = {}, {}
+  for _, lines in ipairs({ some, more }) do
+    for _, line in ipairs(lines) do
+      local name = line[1] .. ' ' .. line[2]
+      if place[name] then
+        place[name][3] = place[name][3] + line[3]
+      else
+        place[name] = { line[1], line[2], line[3] }
+        sum[#sum + 1] = place[name]
+      end
     end
   end
-  if #shortages > 1 then
-    return backlog and { 'unsettled' } or shortages
-  end
+  return sum
 end

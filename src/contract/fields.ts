@@ -24,6 +24,14 @@ export const Location = z.string().regex(
   example: "online",
 });
 
+export const LocationOrAny = z.string().regex(
+  /^(any|online|store:[A-Za-z0-9_-]{1,64})$/,
+  'must be "any", "online", or "store:" and a store id, as in "store:STORE_MUMBAI"',
+).meta({
+  description: "Where the units are: `online`, `store:` and a store id, or `any` of these.",
+  example: "any",
+});
+
 export const Quantity = z.int().min(1).max(MAX_QUANTITY).meta({
   description: "A number of units.",
   example: 3,
@@ -45,6 +53,42 @@ export const Instant = z.iso.datetime({ precision: 3 }).meta({
   example: "2026-11-22T10:35:00.000Z",
 });
 
+export const Reference = z.string().regex(
+  /^[!-~]{1,128}$/,
+  "must be 1 to 128 visible ASCII characters, no spaces",
+).meta({
+  description:
+    "The caller's own name for it, such as an order number; shown again, not interpreted.",
+  example: "PO-1042",
+});
+
 export const Line = z.strictObject({ sku: Sku, quantity: Quantity, location: Location })
   .meta({ description: "Units of one SKU at one location." })
   .openapi("Line");
+
+/** How many items a page may have: digits only, since coercion would let "1e1", "0x10" and "" pass. */
+export const PageLimit = z.string().regex(
+  /^([1-9]\d?|100)$/,
+  "must be a whole number from 1 to 100",
+)
+  .transform(Number).default(50).openapi({
+    type: "integer",
+    minimum: 1,
+    maximum: 100,
+    default: 50,
+    description: "The most items on the page.",
+    example: 50,
+  });
+
+export const Cursor = z.string().regex(
+  /^[A-Za-z0-9_-]{1,512}$/,
+  "must be a `next_cursor` as it was answered",
+)
+  .meta({
+    description:
+      "Where the page before ended: its `next_cursor`. Not to be interpreted: what is in it may change.",
+  });
+
+export const NextCursor = Cursor.optional().meta({
+  description: "Send it as `cursor` for the next page; missing on the last one.",
+});

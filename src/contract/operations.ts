@@ -33,7 +33,8 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true as const, content: { "application/json": { schema } } };
 }
 
-const COMMAND_PROBLEMS = [
+/** What any command may be refused with, whatever it does. */
+export const COMMAND_PROBLEMS = [
   "malformed_json",
   "invalid_idempotency_key",
   "body_too_large",

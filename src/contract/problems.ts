@@ -1,6 +1,6 @@
 // Every refusal and fault a caller can meet: one table of codes, and the RFC 9457 document they share.
 import { z } from "@hono/zod-openapi";
-import { Location, Sku, Units } from "./fields.ts";
+import { Instant, Location, LocationOrAny, Sku, Units } from "./fields.ts";
 
 /** One problem code: its HTTP status, a title, whether the same request may succeed later, what to do. */
 interface ProblemKind {
@@ -65,6 +65,18 @@ export const PROBLEMS = {
     retryable: false,
     advice: "Ask for no more than `shortages[].available`, or at another location.",
   },
+  stale_quantity: {
+    status: 409,
+    title: "Stale quantity",
+    retryable: false,
+    advice: "Something else is on hand than `expected`: `current`. Look again, then decide anew.",
+  },
+  on_hand_limit_exceeded: {
+    status: 409,
+    title: "On-hand limit exceeded",
+    retryable: false,
+    advice: "A location holds at most 1,000,000,000 units of one SKU. Check the quantity.",
+  },
   hold_expired: {
     status: 409,
     title: "Hold expired",
@@ -83,6 +95,13 @@ export const PROBLEMS = {
     retryable: false,
     advice: "Its units are sold; a sale cannot be released.",
   },
+  lifetime_exceeded: {
+    status: 409,
+    title: "Lifetime exceeded",
+    retryable: false,
+    advice:
+      "A hold may not live past `max_expires_at`. Ask for less, confirm it, or make a new hold.",
+  },
   validation_failed: {
     status: 422,
     title: "Validation failed",
@@ -94,6 +113,13 @@ export const PROBLEMS = {
     title: "Idempotency key reused",
     retryable: false,
     advice: "This key belongs to another request. Use a new key for a new request.",
+  },
+  exceeds_held_quantity: {
+    status: 422,
+    title: "Exceeds held quantity",
+    retryable: false,
+    advice:
+      "Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.",
   },
   internal_error: {
     status: 500,
@@ -131,9 +157,17 @@ const PROBLEM_CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
 export const Shortage = z.object({
   sku: Sku,
-  location: Location,
+  location: LocationOrAny,
   requested: Units.meta({ description: "Units asked for.", example: 20 }),
-  available: Units.meta({ description: "Units that could be had.", example: 12 }),
+  available: Units.meta({
+    description:
+      "Units that could be had there; with `any`, the most at one location, or in all when split.",
+    example: 12,
+  }),
+  elsewhere: z.record(Location, Units).meta({
+    description: "Units available at other locations, none left out but those without any.",
+    example: { "store:STORE_MUMBAI": 182 },
+  }),
 }).meta({ description: "A line that is short of stock." }).openapi("Shortage");
 
 export const FieldError = z.object({
@@ -160,13 +194,21 @@ export const Problem = z.object({
   }),
   request_id: z.string().meta({ description: "Names the request in the service's log." }),
   errors: z.array(FieldError).optional().meta({ description: "With `validation_failed`." }),
+  max_expires_at: Instant.optional().meta({ description: "With `lifetime_exceeded`." }),
   shortages: z.array(Shortage).optional().meta({ description: "With `insufficient_stock`." }),
+  current: z.int().optional().meta({
+    description: "With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now.",
+  }),
 }).meta({ description: "What went wrong (RFC 9457)." }).openapi("Problem");
 
 export type Problem = z.infer<typeof Problem>;
 
 /** What an occurrence adds to its kind. */
-export type ProblemDetails = Partial<Pick<Problem, "errors" | "shortages">> & { detail?: string };
+export type ProblemDetails =
+  & Partial<Pick<Problem, "current" | "errors" | "max_expires_at" | "shortages">>
+  & {
+    detail?: string;
+  };
 
 /** The document for one occurrence of a problem; `detail` falls back to the advice for its kind. */
 export function describeProblem(

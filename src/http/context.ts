@@ -7,6 +7,8 @@ export interface AppEnv {
     requestId: string;
     /** What the store needs to know of the request besides its input. */
     call: Call;
+    /** On a page: what its scripts and styles must carry to be run. */
+    secureHeadersNonce?: string;
   };
 }
 

@@ -1,11 +1,19 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as contract from "../contract/holds.ts";
-import type { AppEnv } from "../http/context.ts";
+import type { AppContext, AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
-import { confirm, getHold, hold, release } from "../store/holds.ts";
+import {
+  confirm,
+  extend,
+  type FoundHold,
+  getHold,
+  hold,
+  listHolds,
+  release,
+} from "../store/holds.ts";
 import type { Store } from "../store/store.ts";
 import { instant } from "./instant.ts";
-import { refuseHold, refuseStock } from "./refusals.ts";
+import { refuseCursor, refuseHold, refuseStock } from "./refusals.ts";
 
 export function mountHolds(
   app: OpenAPIHono<AppEnv>,
@@ -13,25 +21,52 @@ export function mountHolds(
   holdLifetimeMaxSeconds: number,
 ): void {
   app.openapi(contract.createHold, async (c) => {
-    const request = c.req.valid("json");
-    if (request.ttl > holdLifetimeMaxSeconds) {
-      const detail = `must be at most ${holdLifetimeMaxSeconds} seconds`;
-      return problem(c, "validation_failed", {
-        detail,
-        errors: [{ in: "body", pointer: "/ttl", detail }],
-      });
-    }
+    const { sku, quantity, location, split, locations, ...options } = c.req.valid("json");
+    if (options.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
+    const request = { lines: [{ sku, quantity, location, split, locations }], ...options };
     const outcome = await hold(store, request, c.var.call);
-    if (outcome.status !== "active") return refuseStock(c, outcome);
-    return c.json({
-      hold_id: outcome.holdId,
-      sku: request.sku,
-      quantity: request.quantity,
-      location: request.location,
-      remaining_stock: outcome.remainingStock,
-      expires_at: instant(outcome.expiresAtMs),
-      status: outcome.status,
-    }, 200);
+    switch (outcome.status) {
+      case "active":
+        return c.json({
+          hold_id: outcome.holdId,
+          sku,
+          quantity,
+          location: outcome.lines.length === 1 ? outcome.lines[0].location : "any",
+          remaining_stock: outcome.lines.reduce((sum, line) => sum + line.remaining_stock, 0),
+          expires_at: instant(outcome.expiresAtMs),
+          status: outcome.status,
+          allocations: location === "any"
+            ? outcome.lines.map(({ sku: _, ...allocation }) => allocation)
+            : undefined,
+          reference: options.reference,
+        }, 200);
+      case "hold_not_found":
+      case "hold_confirmed":
+        return refuseHold(c, outcome.status, options.replaces!);
+      default:
+        return refuseStock(c, outcome);
+    }
+  });
+
+  app.openapi(contract.createCart, async (c) => {
+    const request = c.req.valid("json");
+    if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
+    const outcome = await hold(store, request, c.var.call);
+    switch (outcome.status) {
+      case "active":
+        return c.json({
+          hold_id: outcome.holdId,
+          status: outcome.status,
+          lines: outcome.lines,
+          expires_at: instant(outcome.expiresAtMs),
+          reference: request.reference,
+        }, 200);
+      case "hold_not_found":
+      case "hold_confirmed":
+        return refuseHold(c, outcome.status, request.replaces!);
+      default:
+        return refuseStock(c, outcome);
+    }
   });
 
   app.openapi(contract.releaseHold, async (c) => {
@@ -58,32 +93,92 @@ export function mountHolds(
     const outcome = await confirm(store, request, c.var.call);
     switch (outcome.status) {
       case "confirmed":
+      case "partly_confirmed":
         return c.json({
           hold_id: request.hold_id,
-          status: outcome.status,
+          status: outcome.status === "confirmed" ? outcome.status : "active" as const,
           confirmed_at: instant(outcome.confirmedAtMs),
           lines: outcome.lines,
+          remaining: outcome.status === "partly_confirmed" ? outcome.remaining : undefined,
+          returned: outcome.status === "confirmed" && outcome.returned.length > 0
+            ? outcome.returned
+            : undefined,
         }, 200);
       case "hold_not_found":
       case "hold_expired":
       case "hold_released":
         return refuseHold(c, outcome.status, request.hold_id);
+      case "exceeds_held_quantity": {
+        const { sku, location, requested, held } = outcome;
+        return problem(c, outcome.status, {
+          detail: `${requested} of ${sku} at ${location} were asked for, ${held} are held`,
+        });
+      }
+      default:
+        return refuseStock(c, outcome);
+    }
+  });
+
+  app.openapi(contract.extendHold, async (c) => {
+    const request = c.req.valid("json");
+    if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
+    const outcome = await extend(store, request, c.var.call);
+    switch (outcome.status) {
+      case "extended":
+        return c.json({
+          hold_id: request.hold_id,
+          status: "active" as const,
+          expires_at: instant(outcome.expiresAtMs),
+          max_expires_at: instant(outcome.maxExpiresAtMs),
+        }, 200);
+      case "lifetime_exceeded": {
+        const max_expires_at = instant(outcome.maxExpiresAtMs);
+        const detail = `Hold ${request.hold_id} may live until ${max_expires_at}`;
+        return problem(c, outcome.status, { detail, max_expires_at });
+      }
       case "idempotency_key_reused":
         return problem(c, outcome.status);
+      default:
+        return refuseHold(c, outcome.status, request.hold_id);
     }
   });
 
   app.openapi(contract.getHold, async (c) => {
     const { hold_id } = c.req.valid("param");
     const outcome = await getHold(store, hold_id);
-    if (outcome.status === "hold_not_found") return refuseHold(c, outcome.status, hold_id);
-    return c.json({
-      hold_id,
-      status: outcome.status,
-      lines: outcome.lines,
-      created_at: instant(outcome.createdAtMs),
-      expires_at: instant(outcome.expiresAtMs),
-      ended_at: outcome.endedAtMs === undefined ? undefined : instant(outcome.endedAtMs),
-    }, 200);
+    return outcome.status === "hold_not_found"
+      ? refuseHold(c, outcome.status, hold_id)
+      : c.json(showHold(outcome), 200);
+  });
+
+  app.openapi(contract.listHolds, async (c) => {
+    const outcome = await listHolds(store, c.req.valid("query"));
+    return outcome.status === "invalid_cursor"
+      ? refuseCursor(c)
+      : c.json({ items: outcome.holds.map(showHold), next_cursor: outcome.nextCursor }, 200);
+  });
+}
+
+function showHold(hold: FoundHold) {
+  return {
+    hold_id: hold.holdId,
+    status: hold.status,
+    lines: hold.lines,
+    created_at: instant(hold.createdAtMs),
+    expires_at: instant(hold.expiresAtMs),
+    ended_at: hold.endedAtMs === undefined ? undefined : instant(hold.endedAtMs),
+    reference: hold.reference,
+    sold: hold.sold,
+    returned: hold.returned,
+    reacquired_at: hold.reacquiredAtMs === undefined ? undefined : instant(hold.reacquiredAtMs),
+  };
+}
+
+/** The contract knows the longest `ttl` that any configuration may allow; this one allows less. */
+function refuseTtl(c: AppContext, holdLifetimeMaxSeconds: number) {
+  const detail = `must be at most ${holdLifetimeMaxSeconds} seconds`;
+  return problem(c, "validation_failed", {
+    detail,
+    errors: [{ in: "body", pointer: "/ttl", detail }],
   });
 }

@@ -38,3 +38,12 @@ export function refuseHold<Code extends keyof typeof HOLD_REFUSALS>(
 ) {
   return problem(c, code, { detail: `Hold ${holdId} ${HOLD_REFUSALS[code]}` });
 }
+
+/** Answers that a cursor was not one of ours. */
+export function refuseCursor(c: AppContext) {
+  const detail = "must be a `next_cursor` as it was answered";
+  return problem(c, "validation_failed", {
+    detail,
+    errors: [{ in: "query", pointer: "/cursor", detail }],
+  });
+}

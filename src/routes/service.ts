@@ -10,7 +10,7 @@ import { instant } from "./instant.ts";
 export function mountService(
   app: OpenAPIHono<AppEnv>,
   store: Store,
-  isDraining: () => boolean,
+  stopping?: AbortSignal,
 ): void {
   app.openapi(contract.getHealth, async (c) => {
     try {
@@ -27,7 +27,7 @@ export function mountService(
 
   app.openapi(contract.getReadiness, async (c) => {
     const redis = await inspectRedis(store);
-    const draining = isDraining();
+    const draining = stopping?.aborted ?? false;
     const obstacles = [...redis.obstacles, ...(draining ? ["the service is stopping"] : [])];
     if (obstacles.length > 0) {
       return problem(c, "store_unavailable", { detail: obstacles.join("; ") });

@@ -1,7 +1,8 @@
 // Holds, as callers see them: each function is one verb and answers a union tagged by `status`.
 import type { z } from "@hono/zod-openapi";
-import type { Line } from "../contract/fields.ts";
-import type { Hold, HoldRequest } from "../contract/holds.ts";
+import type { CartRequest, ConfirmRequest, ExtendRequest, Hold } from "../contract/holds.ts";
+import { decodeCursor, encodeCursor } from "./cursors.ts";
+import { encodeLines, encodeWishes, type HeldLine, type LineFields, readLines } from "./lines.ts";
 import {
   type KeyReused,
   readStockRefusal,
@@ -10,34 +11,55 @@ import {
 } from "./refusals.ts";
 import type { Call, Store } from "./store.ts";
 
-type HoldLine = z.infer<typeof Line>;
-
 /** A hold as Redis keeps it; lua/shared/holds.lua writes it. */
 interface HoldRecord {
   status: z.infer<typeof Hold>["status"];
   created_at_ms: number;
   expires_at_ms: number;
   ended_at_ms?: number;
-  lines: [sku: string, location: string, quantity: number, restored?: number][];
+  reference: string;
+  lines: LineFields[];
+  sold?: LineFields[];
+  returned?: LineFields[];
+  reacquired_at_ms?: number;
 }
 
 export type HoldOutcome =
-  | { status: "active"; holdId: string; expiresAtMs: number; remainingStock: number }
+  | {
+    status: "active";
+    holdId: string;
+    expiresAtMs: number;
+    lines: (HeldLine & { remaining_stock: number })[];
+  }
+  | { status: "hold_not_found" | "hold_confirmed" }
   | StockRefusal
   | KeyReused;
 
-/** Takes units out of what is available until `ttl` seconds from now. */
+/** Takes units out of what is available until `ttl` seconds from now: all lines or none. */
 export async function hold(
   store: Store,
-  request: z.infer<typeof HoldRequest>,
+  request: z.infer<typeof CartRequest>,
   call: Call,
 ): Promise<HoldOutcome> {
-  const { sku, quantity, location, ttl } = request;
-  const args = [`hold-${crypto.randomUUID()}`, ttl, sku, location, quantity];
-  const reply = await store.commit({ verb: "hold", args, request }, call);
-  if (reply[0] !== "active") return readStockRefusal(reply);
-  const [status, holdId, expiresAtMs, remainingStock] = reply as ["active", string, number, number];
-  return { status, holdId, expiresAtMs, remainingStock };
+  const { lines, ttl, reference = "", replaces = "" } = request;
+  const holdId = `hold-${crypto.randomUUID()}`;
+  const args = [holdId, ttl, reference, replaces, ...encodeWishes(lines)];
+  const reply = await store.commit({ verb: "hold", args, request, weight: lines.length }, call);
+  const [status, ...fields] = reply;
+  switch (status) {
+    case "active": {
+      const [holdId, expiresAtMs, ...taken] = fields as [string, number, ...Required<LineFields>[]];
+      const lines = taken.map(([sku, location, quantity, remaining_stock]) => {
+        return { sku, quantity, location, remaining_stock };
+      });
+      return { status, holdId, expiresAtMs, lines };
+    }
+    case "hold_not_found":
+    case "hold_confirmed":
+      return { status };
+    default:
+      return readStockRefusal(reply);
+  }
 }
 
 export type ReleaseOutcome =
@@ -67,24 +89,83 @@ export async function release(
 }
 
 export type ConfirmOutcome =
-  | { status: "confirmed"; confirmedAtMs: number; lines: HoldLine[] }
+  | { status: "confirmed"; confirmedAtMs: number; lines: HeldLine[]; returned: HeldLine[] }
+  | { status: "partly_confirmed"; confirmedAtMs: number; lines: HeldLine[]; remaining: HeldLine[] }
+  | {
+    status: "exceeds_held_quantity";
+    sku: string;
+    location: string;
+    requested: number;
+    held: number;
+  }
   | { status: "hold_not_found" | "hold_released" | "hold_expired" }
+  | StockRefusal
   | KeyReused;
 
-/** Turns a hold into a sale; the same answer each time. */
+/** Turns a hold, or a part of it, into a sale. */
 export async function confirm(
   store: Store,
-  request: { hold_id: string },
+  request: z.infer<typeof ConfirmRequest>,
   call: Call,
 ): Promise<ConfirmOutcome> {
-  const reply = await store.commit({ verb: "confirm", args: [request.hold_id], request }, call);
-  const [status, confirmedAtMs, ...fields] = reply;
+  const { hold_id, lines = [], remainder, on_expired } = request;
+  const args = [hold_id, remainder, on_expired, ...encodeLines(lines)];
+  const reply = await store.commit(
+    { verb: "confirm", args, request, weight: 1 + lines.length },
+    call,
+  );
+  const [status, ...fields] = reply;
   switch (status) {
-    case "confirmed":
-      return { status, confirmedAtMs: confirmedAtMs as number, lines: readLines(fields) };
+    case "confirmed": {
+      const [confirmedAtMs, sold, returned] = fields as [number, LineFields[], LineFields[]];
+      return { status, confirmedAtMs, lines: readLines(sold), returned: readLines(returned) };
+    }
+    case "partly_confirmed": {
+      const [confirmedAtMs, sold, remaining] = fields as [number, LineFields[], LineFields[]];
+      return { status, confirmedAtMs, lines: readLines(sold), remaining: readLines(remaining) };
+    }
+    case "exceeds_held_quantity": {
+      const [sku, location, requested, held] = fields as [string, string, number, number];
+      return { status, sku, location, requested, held };
+    }
     case "hold_not_found":
     case "hold_released":
     case "hold_expired":
+      return { status };
+    default:
+      return readStockRefusal(reply);
+  }
+}
+
+export type ExtendOutcome =
+  | { status: "extended"; expiresAtMs: number; maxExpiresAtMs: number }
+  | { status: "lifetime_exceeded"; maxExpiresAtMs: number }
+  | { status: "hold_not_found" | "hold_expired" | "hold_released" | "hold_confirmed" }
+  | KeyReused;
+
+/** Sets when an active hold falls due, counted from now. */
+export async function extend(
+  store: Store,
+  request: z.infer<typeof ExtendRequest>,
+  call: Call,
+): Promise<ExtendOutcome> {
+  const reply = await store.commit({
+    verb: "extend",
+    args: [request.hold_id, request.ttl],
+    request,
+  }, call);
+  const [status, ...fields] = reply;
+  switch (status) {
+    case "extended": {
+      const [expiresAtMs, maxExpiresAtMs] = fields as [number, number];
+      return { status, expiresAtMs, maxExpiresAtMs };
+    }
+    case "lifetime_exceeded":
+      return { status, maxExpiresAtMs: fields[0] as number };
+    case "hold_not_found":
+    case "hold_expired":
+    case "hold_released":
+    case "hold_confirmed":
     case "idempotency_key_reused":
       return { status };
     default:
@@ -92,22 +173,18 @@ export async function confirm(
   }
 }
 
-function readLines(fields: unknown[]): HoldLine[] {
-  const lines: HoldLine[] = [];
-  for (let i = 0; i < fields.length; i += 3) {
-    const [sku, location, quantity] = fields.slice(i, i + 3) as [string, string, number];
-    lines.push({ sku, quantity, location });
-  }
-  return lines;
-}
-
-export type FoundHold = {
+export interface FoundHold {
+  holdId: string;
   status: HoldRecord["status"];
-  lines: HoldLine[];
+  lines: HeldLine[];
   createdAtMs: number;
   expiresAtMs: number;
   endedAtMs?: number;
-};
+  reference?: string;
+  sold?: HeldLine[];
+  returned?: HeldLine[];
+  reacquiredAtMs?: number;
+}
 
 /** One hold as it stands by Redis' clock: due means expired, whether or not a sweep has run. */
 export async function getHold(
@@ -117,13 +194,58 @@ export async function getHold(
   const reply = await store.ask({ verb: "get_hold", args: [holdId] });
   if (reply[0] === "hold_not_found") return { status: "hold_not_found" };
   const [, json, nowMs] = reply as ["found", string, number];
+  const found = readRecord(holdId, json);
+  const isDue = found.status === "active" && nowMs >= found.expiresAtMs;
+  return isDue ? { ...found, status: "expired", endedAtMs: found.expiresAtMs } : found;
+}
+
+function readRecord(holdId: string, json: string): FoundHold {
   const record: HoldRecord = JSON.parse(json);
-  const isDue = record.status === "active" && nowMs >= record.expires_at_ms;
   return {
-    status: isDue ? "expired" : record.status,
-    lines: record.lines.map(([sku, location, quantity]) => ({ sku, quantity, location })),
+    holdId,
+    status: record.status,
+    lines: readLines(record.lines),
     createdAtMs: record.created_at_ms,
     expiresAtMs: record.expires_at_ms,
-    endedAtMs: isDue ? record.expires_at_ms : record.ended_at_ms,
+    endedAtMs: record.ended_at_ms,
+    reference: record.reference || undefined,
+    sold: record.sold && readLines(record.sold),
+    returned: record.returned && readLines(record.returned),
+    reacquiredAtMs: record.reacquired_at_ms,
   };
+}
+
+export type HoldPageOutcome =
+  | { status: "found"; holds: FoundHold[]; nextCursor?: string }
+  | { status: "invalid_cursor" };
+
+/** A page of active holds in order of expiry, of one reference or of all. */
+export async function listHolds(
+  store: Store,
+  { reference = "", limit, cursor }: { reference?: string; limit: number; cursor?: string },
+): Promise<HoldPageOutcome> {
+  const after = cursor === undefined ? [0, ""] : decodeCursor(cursor);
+  if (!isPosition(after)) return { status: "invalid_cursor" };
+  const reply = await store.ask({
+    verb: "list_holds",
+    args: [reference, String(limit), ...after.map(String)],
+  });
+  const [, ...records] = reply as ["found", ...[holdId: string, json: string][]];
+  const holds = records.map(([holdId, json]) => readRecord(holdId, json));
+  const last = holds.at(-1);
+  const isLastPage = holds.length < limit || !last;
+  return {
+    status: "found",
+    holds,
+    nextCursor: isLastPage ? undefined : encodeCursor([last.expiresAtMs, last.holdId]),
+  };
+}
+
+function isPosition(value: unknown): value is [expiresAtMs: number, holdId: string] {
+  return Array.isArray(value) && value.length === 2 && isInstant(value[0]) &&
+    typeof value[1] === "string";
+}
+
+function isInstant(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1e14;
 }

@@ -1,4 +1,6 @@
 // Stock, as callers see it, and the counts that bring it into being.
+import type { Reply } from "./batch_queue.ts";
+import { decodeCursor, encodeCursor } from "./cursors.ts";
 import { KEY_NAMES } from "./keys.ts";
 import type { Store } from "./store.ts";
 
@@ -8,13 +10,20 @@ export interface StockLine {
   held: number;
 }
 
-export type InventoryOutcome = { status: "found"; lines: Map<string, StockLine> } | {
-  status: "sku_not_found";
-};
-
 /** Every location of one SKU. Units of holds that are due count as given back, swept or not. */
+export interface Inventory {
+  sku: string;
+  lines: Map<string, StockLine>;
+}
+
+export type InventoryOutcome = { status: "found" } & Inventory | { status: "sku_not_found" };
+
+/** The stock of one SKU. */
 export async function getInventory(store: Store, sku: string): Promise<InventoryOutcome> {
-  const reply = await store.ask({ verb: "get_inventory", args: [sku] });
+  return readInventory(sku, await store.ask({ verb: "get_inventory", args: [sku] }));
+}
+
+function readInventory(sku: string, reply: Reply): InventoryOutcome {
   if (reply[0] === "sku_not_found") return { status: "sku_not_found" };
   const [, counters, due] = reply as ["found", string[], (string | number)[]];
   const lines = new Map<string, StockLine>();
@@ -28,12 +37,55 @@ export async function getInventory(store: Store, sku: string): Promise<Inventory
   for (let i = 0; i < due.length; i += 2) {
     lineAt(due[i] as string).held -= Number(due[i + 1]);
   }
-  return { status: "found", lines };
+  return { status: "found", sku, lines };
 }
 
-/** What can be had of a line: 0 when a count found less than is held. */
+/** The stock of several SKUs at one instant, in the order asked for, and those never counted. */
+export async function queryInventory(
+  store: Store,
+  skus: string[],
+): Promise<{ items: Inventory[]; missing: string[] }> {
+  const asked = [...new Set(skus)];
+  const reply = await store.ask({ verb: "query_inventory", args: asked, weight: asked.length });
+  const outcomes = (reply.slice(1) as Reply[]).map((each, i) => readInventory(asked[i], each));
+  return {
+    items: outcomes.filter((outcome) => outcome.status === "found"),
+    missing: asked.filter((_, i) => outcomes[i].status === "sku_not_found"),
+  };
+}
+
+export type PageOutcome =
+  | { status: "page"; items: Inventory[]; nextCursor?: string }
+  | { status: "invalid_cursor" };
+
+/** The SKUs that begin with a prefix, in lexical order, from where the cursor says. */
+export async function listInventory(
+  store: Store,
+  { prefix, limit, cursor }: { prefix: string; limit: number; cursor?: string },
+): Promise<PageOutcome> {
+  const after = cursor === undefined ? "" : decodeCursor(cursor);
+  const isPosition = typeof after === "string" && after.startsWith(prefix);
+  if (cursor !== undefined && !(isPosition && after !== "")) return { status: "invalid_cursor" };
+  const args = [prefix, after as string, limit];
+  const reply = await store.ask({ verb: "list_inventory", args, weight: limit });
+  const [, more, ...fields] = reply as ["page", number, ...unknown[]];
+  const items: Inventory[] = [];
+  for (let i = 0; i < fields.length; i += 2) {
+    const outcome = readInventory(fields[i] as string, fields[i + 1] as Reply);
+    if (outcome.status === "found") items.push(outcome);
+  }
+  const nextCursor = more ? encodeCursor(fields.at(-2)) : undefined;
+  return { status: "page", items, nextCursor };
+}
+
+/** What can be had of a line: 0 when less is on hand than is held. */
 export function available({ onHand, held }: StockLine): number {
   return Math.max(0, onHand - held);
+}
+
+/** The units that are held and not there: a count or a write-off found less than is held. */
+export function oversold({ onHand, held }: StockLine): number {
+  return Math.max(0, held - onHand);
 }
 
 /** A count of what is on hand: units by location. */

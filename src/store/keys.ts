@@ -5,6 +5,7 @@ export const KEY_NAMES = {
   STOCK: "stock:",
   HOLD: "hold:",
   HOLDS_BY_EXPIRY: "holds_by_expiry",
+  HOLDS_BY_REFERENCE: "holds_by_reference:",
   IDEMPOTENCY: "idemp:",
   SKUS: "skus",
   EVENTS: "events",

@@ -23,18 +23,22 @@ export function readStockRefusal(reply: Reply): StockRefusal | KeyReused {
   }
 }
 
+type ShortageFields = [
+  sku: string,
+  location: string,
+  requested: number,
+  available: number,
+  elsewhere: unknown[],
+];
+
 function readShortages(fields: unknown[]): z.infer<typeof Shortage>[] {
-  const shortages = [];
-  for (let i = 0; i < fields.length; i += 4) {
-    const [sku, location, requested, available] = fields.slice(i, i + 4) as [
-      string,
-      string,
-      number,
-      number,
-    ];
-    shortages.push({ sku, location, requested, available });
-  }
-  return shortages;
+  return (fields as ShortageFields[]).map(([sku, location, requested, available, elsewhere]) => {
+    const places: [string, number][] = [];
+    for (let i = 0; i < elsewhere.length; i += 2) {
+      places.push([elsewhere[i] as string, elsewhere[i + 1] as number]);
+    }
+    return { sku, location, requested, available, elsewhere: Object.fromEntries(places) };
+  });
 }
 
 /** A reply that no Lua file promises: a fault of ours. */

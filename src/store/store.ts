@@ -35,7 +35,16 @@ export interface Call {
 
 /** One verb with its arguments, in the order that the OP section of its Lua file gives. */
 export interface Operation {
-  verb: "hold" | "release" | "confirm" | "sell" | "count";
+  verb:
+    | "hold"
+    | "release"
+    | "confirm"
+    | "extend"
+    | "sell"
+    | "count"
+    | "adjust"
+    | "transfer"
+    | "repair";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
@@ -44,8 +53,19 @@ export interface Operation {
 }
 
 export interface Question {
-  verb: "get_inventory" | "get_hold";
-  args: string[];
+  verb:
+    | "get_inventory"
+    | "query_inventory"
+    | "list_inventory"
+    | "get_hold"
+    | "list_holds"
+    | "last_event"
+    | "read_events"
+    | "verify_holds"
+    | "verify_stock";
+  args: (string | number)[];
+  /** How many records it looks at; 1 if not said. */
+  weight?: number;
 }
 
 export interface Store {
@@ -67,7 +87,10 @@ export interface Store {
 /** The most due holds that one script settles: a few milliseconds of Redis. */
 export const SETTLE_LIMIT = 100;
 const ENDED_HOLD_SECONDS = 24 * 3600;
-const EVENTS_KEPT = 100_000;
+// Entries, each of one commit: some 100 bytes an event, so about 60 MB where 32 holds travel in each commit.
+const EVENTS_KEPT = 20_000;
+const VERIFY_PAGE = 200;
+const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
 const MAX_BATCH_WEIGHT = 128;
 const MAX_IN_FLIGHT = 2;
@@ -81,6 +104,8 @@ export function openStore(options: StoreOptions): Store {
     SETTLE_LIMIT,
     ENDED_HOLD_SECONDS,
     EVENTS_KEPT,
+    VERIFY_PAGE,
+    REPAIR_LOOKBACK,
   };
   const committing = commitScripts(settings, options.clockSource);
   const reading = readScript(settings, options.clockSource);
@@ -173,8 +198,9 @@ export function openStore(options: StoreOptions): Store {
       return reply;
     },
 
-    ask({ verb, args }) {
-      return nothingWasDone(reads.ask([verb, String(args.length), ...args]));
+    ask({ verb, args, weight }) {
+      const request = [verb, String(args.length), ...args.map(String)];
+      return nothingWasDone(reads.ask(request, weight));
     },
 
     async settle() {

@@ -38,12 +38,9 @@ Deno.test("POST /hold: 409 insufficient_stock in the older words, with the short
   assert.equal(status, 409);
   assert.equal(body.code, "insufficient_stock");
   assert.equal(body.detail, "Insufficient stock for SKU000001 at online");
-  assert.deepEqual(body.shortages, [{
-    sku: "SKU000001",
-    location: "online",
-    requested: 3,
-    available: 2,
-  }]);
+  assert.deepEqual(body.shortages, [
+    { sku: "SKU000001", location: "online", requested: 3, available: 2, elsewhere: {} },
+  ]);
 });
 
 Deno.test("POST /hold: 404 for a SKU nobody has counted", async () => {

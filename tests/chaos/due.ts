@@ -32,7 +32,7 @@ for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do
   local sku = 'DUE' .. (i % 100)
   local id = 'hold-due-' .. i
   redis.call('SET', 'hold:' .. id, cjson.encode({ status = 'active', created_at_ms = 0,
-    expires_at_ms = tonumber(ARGV[3]), lines = { { sku, 'online', 1 } } }))
+    expires_at_ms = tonumber(ARGV[3]), reference = '', lines = { { sku, 'online', 1 } } }))
   redis.call('ZADD', 'holds_by_expiry', ARGV[3], id)
   redis.call('HINCRBY', 'stock:' .. sku, 'held:online', 1)
 end`;

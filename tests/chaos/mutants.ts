@@ -24,7 +24,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "an undecided outcome is kept under the key",
     file: "lua/commit.lua",
-    find: "return reply, reply[1] ~= 'unsettled'",
+    find: "return reply, not undecided[reply[1]]",
     replace: "return reply, true",
   },
   {
@@ -78,17 +78,18 @@ export const MUTANTS: Mutant[] = [
   {
     name: "the clock of the service's host",
     file: "src/store/holds.ts",
-    find: "nowMs >= record.expires_at_ms",
-    replace: "Date.now() >= record.expires_at_ms",
+    find: "nowMs >= found.expiresAtMs",
+    replace: "Date.now() >= found.expiresAtMs",
   },
   {
     name: "write before check",
-    file: "lua/shared/lines.lua",
-    find: "local shortages = { 'insufficient_stock' }",
-    replace: `local shortages = { 'insufficient_stock' }
-  for i, line in ipairs(lines) do
-    write_line(stock[i], stock[i].on_hand, stock[i].held + line[3])
-  end`,
+    file: "lua/hold.lua",
+    find: "local refusal = allocate_all(plan, wishes, backlog)",
+    replace: `for _, wish in ipairs(wishes) do
+    local stock = read_line(wish.sku, wish.location)
+    write_line(stock, stock.on_hand, stock.held + wish.quantity)
+  end
+  local refusal = allocate_all(plan, wishes, backlog)`,
   },
   {
     name: "what is held can be taken again",
@@ -98,9 +99,9 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "one unit too many can be taken",
-    file: "lua/shared/lines.lua",
-    find: "if stock[i].available < line[3] then",
-    replace: "if stock[i].available < line[3] - 1 then",
+    file: "lua/shared/plan.lua",
+    find: "if place.free < wish.quantity then",
+    replace: "if place.free < wish.quantity - 1 then",
   },
   {
     name: "no status check in release",
@@ -111,14 +112,14 @@ export const MUTANTS: Mutant[] = [
   {
     name: "confirmed though due",
     file: "lua/confirm.lua",
-    find: "is_due(record, now) and 'expired' or 'confirmed'",
-    replace: "'confirmed'",
+    find: "if record.status == 'active' and is_due(record, now) then",
+    replace: "if false then",
   },
   {
     name: "a sold hold keeps its units held",
     file: "lua/shared/holds.lua",
-    find: "stock.on_hand - sold, stock.held - quantity)",
-    replace: "stock.on_hand - sold, stock.held - (quantity - sold))",
+    find: "(sold and quantity or 0), stock.held - quantity)",
+    replace: "(sold and quantity or 0), stock.held - (sold and 0 or quantity))",
   },
   {
     name: "an ended hold stays among those that fall due",

@@ -1,18 +1,15 @@
 // The replies of lua/confirm.lua, in the order of its header, and the instant at which it turns.
 import assert from "node:assert/strict";
-import { confirm, release } from "../../src/store/holds.ts";
 import {
-  call,
+  confirmHold,
   eventsOf,
   lineOf,
   makeHold,
   openTestStore,
+  releaseHold,
   START_MS,
   stockUp,
 } from "../support/store.ts";
-
-const confirmHold = (store: Parameters<typeof confirm>[0], hold_id: string) =>
-  confirm(store, { hold_id }, call("POST /confirm"));
 
 Deno.test("hold_not_found", async () => {
   await using t = await openTestStore();
@@ -23,7 +20,7 @@ Deno.test("hold_released", async () => {
   await using t = await openTestStore();
   await stockUp(t.store, "A", 10);
   const holdId = await makeHold(t.store, "A", 4);
-  await release(t.store, { hold_id: holdId }, call("POST /release"));
+  await releaseHold(t.store, holdId);
   assert.deepEqual(await confirmHold(t.store, holdId), { status: "hold_released" });
   assert.equal(await lineOf(t.store, "A"), "10/0");
 });
@@ -56,6 +53,7 @@ Deno.test("confirmed: one millisecond before expires_at; the same answer each ti
     status: "confirmed" as const,
     confirmedAtMs: START_MS + 59_999,
     lines: [{ sku: "A", quantity: 4, location: "online" }],
+    returned: [],
   };
   assert.deepEqual(await confirmHold(t.store, holdId), sold);
   await t.setTime(START_MS + 99_000);
@@ -68,5 +66,5 @@ Deno.test("events: the sale", async () => {
   await stockUp(t.store, "A", 40);
   const holdId = await makeHold(t.store, "A", 4);
   await confirmHold(t.store, holdId);
-  assert.equal((await eventsOf(t.redis)).at(-1), `hold.confirmed ${holdId} A online 4`);
+  assert.equal((await eventsOf(t.redis)).at(-1), `hold.confirmed ${holdId}  A online 4`);
 });

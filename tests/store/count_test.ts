@@ -30,6 +30,6 @@ Deno.test("counted: the same count again is no event", async () => {
   await stockUp(t.store, "A", 10);
   assert.deepEqual(await eventsOf(t.redis), [
     "stock.back A online 10",
-    "stock.adjusted A online 0 10",
+    "stock.adjusted A online 0 10 cycle_count ",
   ]);
 });

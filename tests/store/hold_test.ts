@@ -1,12 +1,6 @@
 // The replies of lua/hold.lua, in the order of its header.
 import assert from "node:assert/strict";
-import { hold } from "../../src/store/holds.ts";
-import type { Store } from "../../src/store/store.ts";
-import { call, eventsOf, lineOf, openTestStore, START_MS, stockUp } from "../support/store.ts";
-
-function holdUnits(store: Store, sku: string, quantity: number, ttl = 300, location = "online") {
-  return hold(store, { sku, quantity, location, ttl }, call("POST /hold"));
-}
+import { eventsOf, holdUnits, lineOf, openTestStore, START_MS, stockUp } from "../support/store.ts";
 
 Deno.test("sku_not_found: a SKU never counted anywhere", async () => {
   await using t = await openTestStore();
@@ -21,7 +15,7 @@ Deno.test("insufficient_stock: names what is short, and changes nothing", async 
   await stockUp(t.store, "A", 2);
   assert.deepEqual(await holdUnits(t.store, "A", 3), {
     status: "insufficient_stock",
-    shortages: [{ sku: "A", location: "online", requested: 3, available: 2 }],
+    shortages: [{ sku: "A", location: "online", requested: 3, available: 2, elsewhere: {} }],
   });
   assert.equal(await lineOf(t.store, "A"), "2/0");
 });
@@ -29,18 +23,23 @@ Deno.test("insufficient_stock: names what is short, and changes nothing", async 
 Deno.test("insufficient_stock: a location where a known SKU was never counted", async () => {
   await using t = await openTestStore();
   await stockUp(t.store, "A", 2);
-  const outcome = await holdUnits(t.store, "A", 1, 300, "store:S1");
+  const outcome = await holdUnits(t.store, "A", 1, { location: "store:S1" });
   assert.equal(outcome.status, "insufficient_stock");
 });
 
 Deno.test("active: units are held until now + ttl, and the rest remains", async () => {
   await using t = await openTestStore({ ownTime: true });
   await stockUp(t.store, "A", 10);
-  const outcome = await holdUnits(t.store, "A", 3, 60);
+  const outcome = await holdUnits(t.store, "A", 3, { ttl: 60 });
   assert(outcome.status === "active");
   assert.match(outcome.holdId, /^hold-[0-9a-f-]{36}$/);
   assert.equal(outcome.expiresAtMs, START_MS + 60_000);
-  assert.equal(outcome.remainingStock, 7);
+  assert.deepEqual(outcome.lines, [{
+    sku: "A",
+    quantity: 3,
+    location: "online",
+    remaining_stock: 7,
+  }]);
   assert.equal(await lineOf(t.store, "A"), "10/3");
   assert.equal(await t.redis.send("ZSCORE", "holds_by_expiry", outcome.holdId), START_MS + 60_000);
 });
@@ -69,9 +68,9 @@ Deno.test("events: the hold, and each edge that stock crosses", async () => {
   const expiry = START_MS + 300_000;
   assert.deepEqual((await eventsOf(t.redis)).slice(-4), [
     "stock.low A online 3",
-    `hold.created ${low.holdId} ${expiry} A online 2`,
+    `hold.created ${low.holdId} ${expiry}  A online 2`,
     "stock.out A online 0",
-    `hold.created ${out.holdId} ${expiry} A online 3`,
+    `hold.created ${out.holdId} ${expiry}  A online 3`,
   ]);
 });
 
@@ -80,7 +79,10 @@ Deno.test("bounds that the contract keeps out are faults, and do not hurt the ne
   await stockUp(t.store, "A", 10);
   const bad = ["nan", "-1", "0x10", " 5", "1.5", "0", "1000001", "1e3", ""].map((quantity) =>
     assert.rejects(
-      t.store.commit({ verb: "hold", args: ["hold-x", 300, "A", "online", quantity] }),
+      t.store.commit({
+        verb: "hold",
+        args: ["hold-x", 300, "", "", "A", "online", quantity, 0, 0],
+      }),
       /hold: .*(not a whole number|out of bounds)/,
     )
   );

@@ -1,10 +1,20 @@
 // One effect per key, and every decision of the script kept under it.
 import assert from "node:assert/strict";
-import { confirm, hold, release } from "../../src/store/holds.ts";
+import { hold } from "../../src/store/holds.ts";
 import { sell } from "../../src/store/sales.ts";
-import { call, lineOf, makeHold, openTestStore, START_MS, stockUp } from "../support/store.ts";
+import {
+  call,
+  confirmHold,
+  lineOf,
+  makeHold,
+  openTestStore,
+  releaseHold,
+  START_MS,
+  stockUp,
+} from "../support/store.ts";
 
-const request = { sku: "A", quantity: 3, location: "online", ttl: 300 };
+const line = { sku: "A", quantity: 3, location: "online" };
+const request = { lines: [line], ttl: 300 };
 
 Deno.test("the same key and request: the first outcome again, with the first request's id", async () => {
   await using t = await openTestStore();
@@ -33,7 +43,7 @@ Deno.test("the same key with another request, or on another path, is refused and
   await hold(t.store, request, call("POST /hold", "k"));
   const reused = { status: "idempotency_key_reused" };
   assert.deepEqual(
-    await hold(t.store, { ...request, quantity: 4 }, call("POST /hold", "k")),
+    await hold(t.store, { ...request, lines: [{ ...line, quantity: 4 }] }, call("POST /hold", "k")),
     reused,
   );
   assert.deepEqual(
@@ -41,11 +51,11 @@ Deno.test("the same key with another request, or on another path, is refused and
     reused,
   );
   assert.deepEqual(
-    await release(t.store, { hold_id: "hold-x" }, call("POST /release", "k")),
+    await releaseHold(t.store, "hold-x", "k"),
     reused,
   );
   assert.deepEqual(
-    await confirm(t.store, { hold_id: "hold-x" }, call("POST /confirm", "k")),
+    await confirmHold(t.store, "hold-x", "k"),
     reused,
   );
   assert.equal(await lineOf(t.store, "A"), "10/3");
@@ -79,9 +89,9 @@ Deno.test("a replayed confirm after the hold's time is still the confirm", async
   await using t = await openTestStore({ ownTime: true });
   await stockUp(t.store, "A", 10);
   const holdId = await makeHold(t.store, "A", 4, 60);
-  const first = await confirm(t.store, { hold_id: holdId }, call("POST /confirm", "k"));
+  const first = await confirmHold(t.store, holdId, "k");
   await t.setTime(START_MS + 100_000);
-  assert.deepEqual(await confirm(t.store, { hold_id: holdId }, call("POST /confirm", "k")), first);
+  assert.deepEqual(await confirmHold(t.store, holdId, "k"), first);
 });
 
 Deno.test("a fault is not kept: the same key may try again", async () => {

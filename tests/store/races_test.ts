@@ -1,9 +1,18 @@
 // Many at once, from two processes' worth of connections on one Redis.
 import assert from "node:assert/strict";
-import { confirm, getHold, hold, release } from "../../src/store/holds.ts";
+import { getHold } from "../../src/store/holds.ts";
 import { openStore } from "../../src/store/store.ts";
 import { settleAllDue } from "../../src/store/sweep.ts";
-import { call, lineOf, makeHold, openTestStore, START_MS, stockUp } from "../support/store.ts";
+import {
+  confirmHold,
+  holdUnits,
+  lineOf,
+  makeHold,
+  openTestStore,
+  releaseHold,
+  START_MS,
+  stockUp,
+} from "../support/store.ts";
 
 Deno.test("1,000 buyers, 100 units: exactly 100 holds", async () => {
   await using t = await openTestStore();
@@ -17,11 +26,10 @@ Deno.test("1,000 buyers, 100 units: exactly 100 holds", async () => {
   while (!other.ready) await new Promise((resolve) => setTimeout(resolve, 1));
   try {
     await stockUp(t.store, "A", 100);
-    const request = { sku: "A", quantity: 1, location: "online", ttl: 300 };
     const outcomes = await Promise.all(
       Array.from(
         { length: 1000 },
-        (_, i) => hold(i % 2 ? t.store : other, request, call("POST /hold")),
+        (_, i) => holdUnits(i % 2 ? t.store : other, "A", 1),
       ),
     );
     assert.equal(outcomes.filter(({ status }) => status === "active").length, 100);
@@ -41,8 +49,8 @@ Deno.test("confirm, release and expiry race: one winner, and the others are told
     const before = await lineOf(t.store, "A");
     const holdId = await makeHold(t.store, "A", 1, 1);
     const contenders: (() => Promise<{ status: string }>)[] = [
-      () => confirm(t.store, { hold_id: holdId }, call("POST /confirm")),
-      () => release(t.store, { hold_id: holdId }, call("POST /release")),
+      () => confirmHold(t.store, holdId),
+      () => releaseHold(t.store, holdId),
       async () => {
         await t.setTime(START_MS + round * 1000 + 1000);
         await settleAllDue(t.store);

@@ -1,18 +1,15 @@
 // The replies of lua/release.lua, in the order of its header.
 import assert from "node:assert/strict";
-import { confirm, release } from "../../src/store/holds.ts";
 import {
-  call,
+  confirmHold,
   eventsOf,
   lineOf,
   makeHold,
   openTestStore,
+  releaseHold,
   START_MS,
   stockUp,
 } from "../support/store.ts";
-
-const releaseHold = (store: Parameters<typeof release>[0], hold_id: string) =>
-  release(store, { hold_id }, call("POST /release"));
 
 Deno.test("hold_not_found", async () => {
   await using t = await openTestStore();
@@ -23,7 +20,7 @@ Deno.test("hold_confirmed: a sale cannot be released", async () => {
   await using t = await openTestStore();
   await stockUp(t.store, "A", 10);
   const holdId = await makeHold(t.store, "A", 4);
-  await confirm(t.store, { hold_id: holdId }, call("POST /confirm"));
+  await confirmHold(t.store, holdId);
   assert.deepEqual(await releaseHold(t.store, holdId), { status: "hold_confirmed" });
   assert.equal(await lineOf(t.store, "A"), "6/0");
 });
@@ -65,6 +62,6 @@ Deno.test("events: the release, and stock that is back", async () => {
   await releaseHold(t.store, holdId);
   assert.deepEqual((await eventsOf(t.redis)).slice(-2), [
     "stock.back A online 4",
-    `hold.released ${holdId} A online 4`,
+    `hold.released ${holdId}  A online 4`,
   ]);
 });

@@ -21,7 +21,7 @@ Deno.test("insufficient_stock: units that are held are not for sale", async () =
   await makeHold(t.store, "A", 3);
   assert.deepEqual(await sellUnits(t.store, "A", 3), {
     status: "insufficient_stock",
-    shortages: [{ sku: "A", location: "online", requested: 3, available: 2 }],
+    shortages: [{ sku: "A", location: "online", requested: 3, available: 2, elsewhere: {} }],
   });
   assert.equal(await lineOf(t.store, "A"), "5/3");
 });

@@ -19,6 +19,8 @@ export interface TestApp extends TestStore {
   /** The app as a server takes it. */
   fetch(request: Request): Response | Promise<Response>;
   logged: string[];
+  /** The app itself, to be served. */
+  app: ReturnType<typeof createApp>;
 }
 
 export async function openTestApp(
@@ -40,6 +42,7 @@ export async function openTestApp(
   };
   return {
     ...t,
+    app,
     logged,
     fetch: (request) => app.fetch(request),
     send,

@@ -2,7 +2,14 @@
 import { type Call, openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
 import type { Count } from "../../src/store/inventory.ts";
 import { count, getInventory } from "../../src/store/inventory.ts";
-import { hold } from "../../src/store/holds.ts";
+import {
+  confirm,
+  type ConfirmOutcome,
+  hold,
+  type HoldOutcome,
+  release,
+  type ReleaseOutcome,
+} from "../../src/store/holds.ts";
 import { startTestRedis, type TestRedis } from "./redis.ts";
 
 export interface TestStore extends AsyncDisposable {
@@ -82,6 +89,27 @@ export async function eventsOf(redis: TestRedis): Promise<string[]> {
   );
 }
 
+/** Asks for a hold of one line. */
+export function holdUnits(
+  store: Store,
+  sku: string,
+  quantity: number,
+  options: {
+    ttl?: number;
+    location?: string;
+    key?: string;
+    replaces?: string;
+    reference?: string;
+  } = {},
+): Promise<HoldOutcome> {
+  const { ttl = 300, location = "online", key, ...rest } = options;
+  return hold(
+    store,
+    { lines: [{ sku, quantity, location }], ttl, ...rest },
+    call("POST /hold", key),
+  );
+}
+
 /** Makes a hold that must succeed; answers its id. */
 export async function makeHold(
   store: Store,
@@ -89,7 +117,18 @@ export async function makeHold(
   quantity: number,
   ttl = 300,
 ): Promise<string> {
-  const outcome = await hold(store, { sku, quantity, location: "online", ttl }, call("POST /hold"));
+  const outcome = await holdUnits(store, sku, quantity, { ttl });
   if (outcome.status !== "active") throw new Error(`no hold: ${JSON.stringify(outcome)}`);
   return outcome.holdId;
+}
+
+/** Confirms a whole hold. */
+export function confirmHold(store: Store, holdId: string, key?: string): Promise<ConfirmOutcome> {
+  const request = { hold_id: holdId, remainder: "release" as const, on_expired: "refuse" as const };
+  return confirm(store, request, call("POST /confirm", key));
+}
+
+/** Releases a hold. */
+export function releaseHold(store: Store, holdId: string, key?: string): Promise<ReleaseOutcome> {
+  return release(store, { hold_id: holdId }, call("POST /release", key));
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
 import { makeDocument, ROUTES } from "../../src/contract/document.ts";
+import { PROBLEMS } from "../../src/contract/problems.ts";
 import { makeLog } from "../../src/log.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -31,7 +32,7 @@ Deno.test("no two schemas share a name: the first would silently win", async () 
     names.push(...[...source.matchAll(/\.openapi\("(\w+)"\)/g)].map(([, schema]) => schema));
   }
   assert.equal(new Set(names).size, names.length, names.toSorted().join());
-  assert.deepEqual(Object.keys(document.components.schemas), names.toSorted());
+  assert.deepEqual(Object.keys(document.components.schemas).toSorted(), names.toSorted());
 });
 
 Deno.test("every operation is mounted, and answers faults with a declared problem", async () => {
@@ -56,4 +57,62 @@ Deno.test("every operation has a unique id, a summary, a description and a tag",
   for (const { operationId, summary, description, tags } of ROUTES) {
     assert(summary && description && tags.length === 1, operationId);
   }
+});
+
+interface Described {
+  parameters?: unknown[];
+  requestBody?: { content: Record<string, unknown> };
+  responses: Record<
+    string,
+    { content?: Record<string, unknown>; headers: Record<string, unknown> }
+  >;
+}
+const operations = Object.values<Record<string, Described>>(document.paths)
+  .flatMap((item) => Object.values(item));
+
+Deno.test("every operation that can be asked wrongly declares a 4XX answer", () => {
+  // Stands in for the lint rule that .redocly.yaml switches off.
+  for (const { parameters, requestBody, responses } of operations) {
+    if (!parameters?.length && !requestBody) continue;
+    assert(Object.keys(responses).some((status) => status.startsWith("4")));
+  }
+});
+
+Deno.test("every request, answer and problem has an example", () => {
+  for (const operation of operations) {
+    for (
+      const { content } of [operation.requestBody, ...Object.values(operation.responses)].filter(
+        (part) => part !== undefined,
+      )
+    ) {
+      // deno-lint-ignore no-explicit-any -- walked as plain JSON
+      for (const [type, { schema, ...media }] of Object.entries<any>(content ?? {})) {
+        const name = schema?.$ref?.split("/").at(-1);
+        const example = media.example ?? media.examples ?? schema?.example ??
+          document.components.schemas[name]?.example;
+        assert(example !== undefined, `${JSON.stringify(schema)} as ${type} has no example`);
+      }
+    }
+  }
+});
+
+Deno.test("every answer declares its headers: the request id, and when to come back", () => {
+  for (const { responses } of operations) {
+    for (const [status, { headers }] of Object.entries(responses)) {
+      assert(headers["X-Request-Id"]);
+      assert.equal("Retry-After" in headers, status === "503" || status === "429");
+    }
+  }
+  const { 200: held, 503: unavailable } = document.paths["/hold"].post.responses;
+  assert("Idempotent-Replayed" in held.headers && !("Idempotent-Replayed" in unavailable.headers));
+  assert(!("Idempotent-Replayed" in document.paths["/inventory/{sku}"].get.responses[200].headers));
+});
+
+Deno.test("every operation says what to do about the refusals that are its own", () => {
+  const { description } = document.paths["/confirm"].post;
+  for (const code of ["hold_not_found", "hold_expired", "hold_released"] as const) {
+    assert(description.includes(`- \`${code}\`: ${PROBLEMS[code].advice}`));
+  }
+  assert(!description.includes("malformed_json"), "what any command may meet is told once");
+  assert(!document.paths["/health"].get.description.includes("refused"));
 });

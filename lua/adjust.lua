@@ -1,0 +1,46 @@
+--[[
+adjust: states a fact about what is on hand of one line. What is held stays held, even where less is left.
+OP     sku, location  strings; both may come into being here, by 'count' or 'add'
+       change, units  'add' or 'take' 1..MAX_QUANTITY, or 'count' 0..MAX_ON_HAND: what there is now
+       reason         a word
+       reference      a word, '' for none
+       expected       what must be on hand before, 0..MAX_ON_HAND; '' for whatever it is
+REPLY  first match wins, in this order:
+       sku_not_found                             units to take, of a SKU never counted anywhere
+       stale_quantity          on_hand           other than expected
+       insufficient_stock      on_hand           fewer than the units to take, held ones included
+       on_hand_limit_exceeded  on_hand           with the units to add there would be more than MAX_ON_HAND
+       adjusted                on_hand, held     a backlog of due holds counts as held until it is settled
+KEEPS  held counters: units of a hold may be damaged, but it does not end by that. On hand is below 0 only
+       where a hold was confirmed whose units a count had not found: they are owed, and come out of what is
+       received next.
+COST   O(1)
+]]
+local function adjust(args)
+  local sku, location, change, reason, reference = args[1], args[2], args[3], args[5], args[6]
+  local counting = change == 'count'
+  local units = whole_number(args[4], counting and 0 or 1, counting and MAX_ON_HAND or MAX_QUANTITY)
+  local expected = args[7] ~= '' and whole_number(args[7], 0, MAX_ON_HAND)
+
+  local stock = read_line(sku, location)
+  local on_hand = counting and units
+    or change == 'add' and stock.on_hand + units
+    or change == 'take' and stock.on_hand - units
+    or error('no such change: ' .. change)
+
+  if change == 'take' and not stock.known and redis.call('EXISTS', STOCK .. sku) == 0 then
+    return { 'sku_not_found' }
+  end
+  if expected and expected ~= stock.on_hand then
+    return { 'stale_quantity', stock.on_hand }
+  end
+  if change == 'take' and on_hand < 0 then
+    return { 'insufficient_stock', stock.on_hand }
+  end
+  if on_hand > MAX_ON_HAND then
+    return { 'on_hand_limit_exceeded', stock.on_hand }
+  end
+
+  set_on_hand(stock, on_hand, reason, reference)
+  return { 'adjusted', on_hand, stock.held }
+end

@@ -1,0 +1,42 @@
+// Stock lines on their way to the scripts and back.
+import type { z } from "@hono/zod-openapi";
+import type { CartLine } from "../contract/holds.ts";
+import type { Line } from "../contract/fields.ts";
+
+export type HeldLine = z.infer<typeof Line>;
+export type Wish = z.infer<typeof CartLine>;
+
+/** A line as the scripts write it. */
+export type LineFields = [sku: string, location: string, quantity: number, available?: number];
+
+export function readLines(fields: LineFields[]): HeldLine[] {
+  return fields.map(([sku, location, quantity]) => ({ sku, quantity, location }));
+}
+
+/** The arguments for lines of which each place is named once: quantities of the same place are added up. */
+export function encodeLines(lines: HeldLine[]): (string | number)[] {
+  return addUp(lines, ({ sku, location }) => `${sku} ${location}`)
+    .flatMap(({ sku, location, quantity }) => [sku, location, quantity]);
+}
+
+/** The arguments for wishes; quantities of wishes that differ in nothing else are added up. */
+export function encodeWishes(wishes: Wish[]): (string | number)[] {
+  return addUp(wishes, ({ quantity: _, ...rest }) => JSON.stringify(rest))
+    .flatMap(({ sku, location, quantity, split = false, locations = [] }) => {
+      return [sku, location, quantity, split ? 1 : 0, locations.length, ...locations];
+    });
+}
+
+function addUp<Item extends { quantity: number }>(
+  items: Item[],
+  nameOf: (item: Item) => string,
+): Item[] {
+  if (items.length === 1) return items;
+  const byName = new Map<string, Item>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const quantity = (byName.get(name)?.quantity ?? 0) + item.quantity;
+    byName.set(name, { ...item, quantity });
+  }
+  return [...byName.values()];
+}

@@ -1,0 +1,398 @@
+// The store against a plain in-memory model: random commands, time passing, keys used again. Every outcome
+// must be the model's, and in the end every counter, every hold, and the sum of all events.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { confirm, extend, getHold, hold, listHolds, release } from "../../src/store/holds.ts";
+import { count, getInventory, queryInventory } from "../../src/store/inventory.ts";
+import type { HeldLine, Wish } from "../../src/store/lines.ts";
+import { adjust, transfer } from "../../src/store/movements.ts";
+import { sell } from "../../src/store/sales.ts";
+import { settleAllDue } from "../../src/store/sweep.ts";
+import { Model } from "../support/model.ts";
+import { call, eventsOf, openTestStore, START_MS, type TestStore } from "../support/store.ts";
+
+const LIFETIME_MAX_SECONDS = 30;
+const SKUS = ["A", "B", "C"];
+const LOCATIONS = ["online", "store:S1", "store:S2"];
+
+const sku = fc.constantFrom(...SKUS);
+const location = fc.constantFrom(...LOCATIONS);
+const quantity = fc.integer({ min: 1, max: 5 });
+const ttl = fc.integer({ min: 1, max: LIFETIME_MAX_SECONDS });
+const line = fc.record({ sku, quantity, location }) as fc.Arbitrary<HeldLine>;
+const anyWish = fc.record({
+  sku,
+  quantity: fc.integer({ min: 1, max: 12 }),
+  location: fc.constant("any"),
+  split: fc.boolean(),
+  locations: fc.uniqueArray(location, { minLength: 1 }),
+}, { requiredKeys: ["sku", "quantity", "location"] }) as fc.Arbitrary<Wish>;
+const wish = fc.oneof(line, anyWish) as fc.Arbitrary<Wish>;
+/** Which of the holds made so far, or one that never was. */
+const whichHold = fc.integer({ min: -1, max: 1000 });
+const reference = fc.constantFrom("r1", "r2");
+
+const operation = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("hold" as const),
+      lines: fc.array(wish, { minLength: 1, maxLength: 4 }),
+      ttl,
+      reference: fc.option(reference, { nil: undefined }),
+      replaces: fc.option(whichHold, { nil: undefined, freq: 4 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("release" as const), which: whichHold }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("confirm" as const),
+      which: whichHold,
+      lines: fc.option(fc.array(line, { minLength: 1, maxLength: 3 }), { nil: undefined }),
+      fraction: fc.boolean(),
+      remainder: fc.constantFrom("release" as const, "keep" as const),
+      on_expired: fc.constantFrom("refuse" as const, "reacquire" as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("extend" as const), which: whichHold, ttl }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("sell" as const), line }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("count" as const),
+      sku,
+      location,
+      units: fc.integer({ min: 0, max: 15 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("adjust" as const),
+      sku,
+      location,
+      change: fc.oneof(
+        fc.record({ delta: fc.integer({ min: -6, max: 10 }).filter((delta) => delta !== 0) }),
+        fc.record({ count: fc.integer({ min: 0, max: 15 }) }),
+      ),
+      expected: fc.option(fc.integer({ min: 0, max: 10 }), { nil: undefined, freq: 4 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("transfer" as const),
+      sku,
+      places: fc.shuffledSubarray(LOCATIONS, { minLength: 2, maxLength: 2 }),
+      quantity,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("pass" as const),
+      ms: fc.integer({ min: 1, max: 15_000 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("sweep" as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("look" as const), which: whichHold, reference }),
+  },
+);
+type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A step of a history, perhaps under one of a few keys, so that keys are used again rightly and wrongly. */
+class Step implements fc.AsyncCommand<Model, History> {
+  constructor(private readonly operation: Operation, private readonly key: string | undefined) {}
+  check = () => true;
+  run = (model: Model, history: History) => history.apply(this.operation, this.key, model);
+  toString = () => `${JSON.stringify(this.operation)} ${this.key ?? ""}`;
+}
+
+class History {
+  readonly #outcomes = new Map<string, { what: string; outcome: unknown }>();
+  readonly #holdIds: string[] = [];
+  steps = 0;
+
+  constructor(private readonly t: TestStore) {}
+
+  #holdId(which: number): string {
+    return which < 0 || this.#holdIds.length === 0
+      ? "hold-nosuch"
+      : this.#holdIds[which % this.#holdIds.length];
+  }
+
+  async apply(operation: Operation, key: string | undefined, model: Model): Promise<void> {
+    this.steps++;
+    const { store } = this.t;
+    switch (operation.kind) {
+      case "pass":
+        model.nowMs += operation.ms;
+        return await this.t.setTime(model.nowMs);
+      case "sweep":
+        await settleAllDue(store);
+        return model.settle();
+      case "look":
+        return await this.#look(model, this.#holdId(operation.which), operation.reference);
+      case "count":
+        await count(store, { sku: operation.sku, onHand: [[operation.location, operation.units]] });
+        return model.count(operation.sku, operation.location, operation.units);
+      case "hold": {
+        const { kind: _, replaces, ...rest } = operation;
+        const request = {
+          ...rest,
+          replaces: replaces === undefined ? undefined : this.#holdId(replaces),
+        };
+        return await this.#same(
+          key,
+          "hold",
+          request,
+          async (call) => {
+            const outcome = await hold(store, request, call);
+            if (outcome.status === "active" && !call.replayOf) this.#holdIds.push(outcome.holdId);
+            return outcome;
+          },
+          (actual) => model.hold(request, (actual as { holdId?: string }).holdId ?? ""),
+          model,
+        );
+      }
+      case "release": {
+        const request = { hold_id: this.#holdId(operation.which) };
+        const expect = () => model.release(request.hold_id);
+        return await this.#same(
+          key,
+          "release",
+          request,
+          (call) => release(store, request, call),
+          expect,
+          model,
+        );
+      }
+      case "confirm": {
+        const { remainder, on_expired } = operation;
+        const hold_id = this.#holdId(operation.which);
+        // Half of the parts are a part of what the hold has, since random lines seldom are.
+        const held = model.holds.get(hold_id)?.lines ?? [];
+        const lines = operation.fraction && operation.lines && held.length > 0
+          ? held.slice(0, operation.lines.length).map((each) => ({
+            ...each,
+            quantity: Math.ceil(each.quantity / 2),
+          }))
+          : operation.lines;
+        const request = { hold_id, lines, remainder, on_expired };
+        const expect = () => model.confirm(hold_id, request);
+        return await this.#same(
+          key,
+          "confirm",
+          request,
+          (call) => confirm(store, request, call),
+          expect,
+          model,
+        );
+      }
+      case "extend": {
+        const request = { hold_id: this.#holdId(operation.which), ttl: operation.ttl };
+        const expect = () => model.extend(request.hold_id, request.ttl);
+        return await this.#same(
+          key,
+          "extend",
+          request,
+          (call) => extend(store, request, call),
+          expect,
+          model,
+        );
+      }
+      case "sell": {
+        const expect = () => model.sell(operation.line);
+        return await this.#same(
+          key,
+          "sell",
+          operation.line,
+          (call) => sell(store, operation.line, call),
+          expect,
+          model,
+        );
+      }
+      case "adjust": {
+        const { sku, location, change, expected } = operation;
+        const request = { sku, location, ...change, expected, reason: "other" as const };
+        const expect = () => model.adjust(request);
+        return await this.#same(
+          key,
+          "adjust",
+          request,
+          (call) => adjust(store, request, call),
+          expect,
+          model,
+        );
+      }
+      case "transfer": {
+        const { sku, places: [from, to], quantity } = operation;
+        const request = { sku, from, to, quantity };
+        const expect = () => model.transfer(request);
+        return await this.#same(
+          key,
+          "transfer",
+          request,
+          (call) => transfer(store, request, call),
+          expect,
+          model,
+        );
+      }
+    }
+  }
+
+  /** Runs a command in both worlds; under a key that was used before, the model does nothing at all. */
+  async #same(
+    key: string | undefined,
+    target: string,
+    request: unknown,
+    act: (commandCall: ReturnType<typeof call>) => Promise<unknown>,
+    expect: (actual: unknown) => { status: string },
+    model: Model,
+  ): Promise<void> {
+    const commandCall = call(target, key);
+    const actual = await act(commandCall);
+    const what = `${target} ${JSON.stringify(request)}`;
+    const kept = key === undefined ? undefined : this.#outcomes.get(key);
+    if (kept) {
+      model.settle();
+      assert.deepEqual(
+        actual,
+        kept.what === what ? kept.outcome : { status: "idempotency_key_reused" },
+      );
+      return;
+    }
+    const expected = expect(actual);
+    assert.deepEqual(actual, expected);
+    // Later commands change the model's holds, not what was answered.
+    const isDecided = expected.status !== "exceeds_held_quantity";
+    if (key !== undefined && isDecided) {
+      this.#outcomes.set(key, { what, outcome: structuredClone(actual) });
+    }
+  }
+
+  async #look(model: Model, holdId: string, reference: string): Promise<void> {
+    const found = await getHold(this.t.store, holdId);
+    const modelled = model.holds.get(holdId);
+    const isDue = modelled?.status === "active" && model.nowMs >= modelled.expiresAtMs;
+    assert.equal(found.status, !modelled ? "hold_not_found" : isDue ? "expired" : modelled.status);
+    for (const each of [undefined, reference]) {
+      const page = await listHolds(this.t.store, { limit: 100, reference: each });
+      assert(page.status === "found");
+      assert.deepEqual(page.holds.map(({ holdId }) => holdId), model.active(each).slice(0, 100));
+    }
+    const { items, missing } = await queryInventory(this.t.store, SKUS);
+    assert.deepEqual(missing, SKUS.filter((each) => !model.stock.has(each)));
+    for (const { sku, lines } of items) {
+      for (const [location, { onHand, held }] of lines) {
+        const due = [...model.holds.values()]
+          .filter((each) => each.status === "active" && model.nowMs >= each.expiresAtMs)
+          .flatMap((each) => each.lines).filter((each) =>
+            each.sku === sku && each.location === location
+          )
+          .reduce((sum, each) => sum + each.quantity, 0);
+        const place = model.stock.get(sku)!.get(location)!;
+        assert.deepEqual([onHand, held], [place.onHand, place.held - due]);
+      }
+    }
+  }
+
+  /** The invariants, straight from Redis. */
+  async check(model: Model): Promise<void> {
+    await settleAllDue(this.t.store);
+    model.settle();
+    const active = [...model.holds].filter(([, { status }]) => status === "active");
+    const indexed = await this.t.redis.send("ZRANGE", "holds_by_expiry", "0", "-1") as string[];
+    assert.deepEqual(indexed.toSorted(), active.map(([holdId]) => holdId).toSorted());
+    const summed = sumOfEvents(await eventsOf(this.t.redis));
+    for (const [sku, places] of model.stock) {
+      const outcome = await getInventory(this.t.store, sku);
+      assert(outcome.status === "found");
+      for (const [location, { onHand, held }] of places) {
+        const name = `${sku} ${location}`;
+        const heldByHolds = active.flatMap(([, { lines }]) => lines)
+          .filter((each) => each.sku === sku && each.location === location)
+          .reduce((sum, each) => sum + each.quantity, 0);
+        assert.equal(held, heldByHolds, `held of ${name} is what active holds have`);
+        const actual = outcome.lines.get(location);
+        assert.deepEqual([actual?.onHand, actual?.held], [onHand, held], name);
+        const { onHand: byEvents = 0, held: heldByEvents = 0 } = summed.get(name) ?? {};
+        assert.deepEqual([byEvents, heldByEvents], [onHand, held], `the events of ${name} add up`);
+      }
+    }
+  }
+}
+
+/** What all events together make of each line. */
+function sumOfEvents(events: string[]): Map<string, { onHand: number; held: number }> {
+  const sums = new Map<string, { onHand: number; held: number }>();
+  const change = (sku: string, location: string, onHand: number, held: number) => {
+    const sum = sums.getOrInsertComputed(`${sku} ${location}`, () => ({ onHand: 0, held: 0 }));
+    sum.onHand += onHand;
+    sum.held += held;
+  };
+  const changeLines = (words: string[], onHand: number, held: number) => {
+    for (let i = 0; i < words.length; i += 3) {
+      change(words[i], words[i + 1], onHand * Number(words[i + 2]), held * Number(words[i + 2]));
+    }
+  };
+  for (const event of events) {
+    const [kind, ...words] = event.split(" ");
+    if (kind === "hold.created") changeLines(words.slice(3), 0, 1);
+    else if (kind === "hold.released" || kind === "hold.expired") {
+      changeLines(words.slice(2), 0, -1);
+    } else if (kind === "hold.confirmed") {
+      const slash = words.includes("/") ? words.indexOf("/") : words.length;
+      changeLines(words.slice(2, slash), -1, -1);
+      changeLines(words.slice(slash + 1), 0, -1);
+    } else if (kind === "stock.sold") changeLines(words, -1, 0);
+    else if (kind === "stock.adjusted") {
+      change(words[0], words[1], Number(words[3]) - Number(words[2]), 0);
+    } else if (kind === "stock.transferred") {
+      change(words[0], words[1], -Number(words[3]), 0);
+      change(words[0], words[2], Number(words[3]), 0);
+    }
+  }
+  return sums;
+}
+
+Deno.test("random histories: every outcome, counter, hold and event is the model's", async () => {
+  await using t = await openTestStore({
+    ownTime: true,
+    holdLifetimeMaxSeconds: LIFETIME_MAX_SECONDS,
+  });
+  const seed = Number(Deno.env.get("MODEL_SEED") ?? Date.now() % 2 ** 31);
+  const numRuns = Number(Deno.env.get("MODEL_RUNS") ?? 200);
+  let steps = 0;
+  const step = fc.tuple(
+    operation,
+    fc.option(fc.constantFrom("k1", "k2", "k3", "k4", "k5", "k6"), { nil: undefined }),
+  )
+    .map(([each, key]) => new Step(each, key));
+  const histories = fc.commands([step], { maxCommands: 400, size: "max" });
+  await fc.assert(
+    fc.asyncProperty(histories, async (commands) => {
+      await t.redis.send("FLUSHALL");
+      await t.setTime(START_MS);
+      const model = new Model(START_MS, LIFETIME_MAX_SECONDS * 1000);
+      const history = new History(t);
+      await fc.asyncModelRun(() => ({ model, real: history }), commands);
+      await history.check(model);
+      steps += history.steps;
+    }),
+    {
+      seed,
+      numRuns,
+      interruptAfterTimeLimit: 60_000,
+      markInterruptAsFailure: false,
+      endOnFailure: false,
+    },
+  );
+  console.log(`model: ${steps} operations in ${numRuns} histories, MODEL_SEED=${seed}`);
+});
