@@ -42,7 +42,7 @@ Deno.test("GET /ready: 503 while the service is stopping", async () => {
     log: makeLog("silent"),
     maxBodyBytes: 4096,
     holdLifetimeMaxSeconds: 7200,
-    isDraining: () => true,
+    stopping: AbortSignal.abort(),
   });
   const answer = await app.request("/ready");
   assert.equal(answer.status, 503);
