@@ -6,6 +6,7 @@ ARGV   the partition prefix, then for each operation
 REPLY  how many due holds were settled first, then a reply per operation: what the verb's file says, or
          replayed                request id, reply   this key has had its effect; the first answer again
          idempotency_key_reused                      this key came with another request before
+         store_full                                  the verb may take memory, and there is none
          failed                  message             a fault of ours; nothing is kept under the key
 ]]
 local verbs = {
@@ -19,6 +20,8 @@ local verbs = {
   transfer = transfer,
   repair = repair,
 }
+-- What still runs when Redis has no memory left: all that ends a hold.
+local runs_when_full = { release = true, confirm = true }
 
 local now = now_ms()
 local settled, backlog = settle_due(now)
@@ -28,6 +31,9 @@ local undecided = { unsettled = true, exceeds_held_quantity = true }
 
 -- One failing operation must not fail its neighbours.
 local function run(verb, args)
+  if MEMORY_IS_FULL and not runs_when_full[verb] then
+    return { 'store_full' }, false
+  end
   local ok, reply = pcall(verbs[verb], args, now, backlog)
   if ok then
     return reply, not undecided[reply[1]]

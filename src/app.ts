@@ -28,7 +28,7 @@ export interface AppOptions {
   holdLifetimeMaxSeconds: number;
   /** At or below which a line is shown as low. */
   lowStockThreshold?: number;
-  /** When it aborts, live feeds end: the service is stopping. */
+  /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
 
@@ -57,7 +57,7 @@ export function createApp(
   mountMovements(app, store);
   mountEvents(app, store, stopping);
   mountVerify(app, store);
-  mountService(app, store);
+  mountService(app, store, stopping);
   mountMcp(app);
   mountHome(app, lowStockThreshold);
   mountConsole(app);

@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
+import { inspectRedis } from "./store/readiness.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
 import { openStore, type Store } from "./store/store.ts";
 
@@ -69,6 +70,9 @@ export async function openConfiguredStore(
 
   try {
     await untilAnswering(store, place, () => lostBecause);
+    for (const warning of (await inspectRedis(store)).warnings) {
+      log.warn("Redis is not set up to keep stock safe", { place, warning });
+    }
     if (embedded && loadDemo && await isEmpty(store)) {
       await countAll(store, demoCatalogue());
       log.info("demo catalogue loaded", { place });
@@ -96,18 +100,13 @@ async function untilAnswering(
   lostBecause: () => string | undefined,
 ): Promise<void> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
-  let reason: string | undefined;
-  while (Date.now() < deadline) {
-    try {
-      await store.command("PING");
-      return await refuseOldRedis(store, place);
-    } catch (error) {
-      if (error instanceof StartError) throw error;
-      reason = lostBecause() ?? (error as Error).message;
+  while (!store.ready) {
+    if (Date.now() > deadline) {
+      throw new StartError(`cannot reach ${place}: ${lostBecause() ?? "it does not answer"}`);
     }
-    await sleep(50);
+    await sleep(20);
   }
-  throw new StartError(`cannot reach ${place}: ${reason}`);
+  await refuseOldRedis(store, place);
 }
 
 async function refuseOldRedis(store: Store, place: string): Promise<void> {

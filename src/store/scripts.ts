@@ -71,11 +71,22 @@ function compose(firstLine: string, settings: ScriptSettings, parts: string[]): 
   return { text, sha1: createHash("sha1").update(text).digest("hex") };
 }
 
-/** The script that decides. `clockSource` lets a test own the time; everybody else leaves it. */
-export function commitScript(settings: ScriptSettings, clockSource: string = clock): Script {
+/**
+ * The script that decides, under two first lines. Redis refuses the first before it starts when memory has
+ * run out; the second runs then too, and refuses by itself every verb but those that set something free.
+ * `clockSource` lets a test own the time; everybody else leaves it.
+ */
+export function commitScripts(
+  settings: ScriptSettings,
+  clockSource: string = clock,
+): { usual: Script; whenFull: Script } {
   const shared = [numbers, clockSource, events, stock, lines, plan, holds, settle, idempotency];
   const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair];
-  return compose("#!lua", settings, [...shared, ...verbs, commit]);
+  const parts = [...shared, ...verbs, commit];
+  return {
+    usual: compose("#!lua", settings, ["local MEMORY_IS_FULL = false", ...parts]),
+    whenFull: compose("#!lua flags=allow-oom", settings, ["local MEMORY_IS_FULL = true", ...parts]),
+  };
 }
 
 /**

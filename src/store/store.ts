@@ -2,11 +2,11 @@
 // What the verbs mean to a caller is in the files named after nouns, beside this one.
 import { createHash } from "node:crypto";
 import { MAX_ON_HAND, MAX_QUANTITY } from "../contract/fields.ts";
-import { BatchQueue, type Reply } from "./batch_queue.ts";
+import { type BatchCarrier, BatchQueue, type Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
 import { partitionPrefix } from "./keys.ts";
 import { RedisLink } from "./redis_link.ts";
-import { commitScript, readScript, type Script } from "./scripts.ts";
+import { commitScripts, readScript, type Script } from "./scripts.ts";
 
 export interface StoreOptions {
   /** `redis://`, `rediss://`, or the path of a unix socket. */
@@ -77,6 +77,9 @@ export interface Store {
   settle(): Promise<number>;
   /** Sends one plain command, within the deadline. For health, sweeps and scripts, never for stock. */
   command(...args: string[]): Promise<unknown>;
+  /** Whether Redis holds the script that decides; if not, the next commit brings it. */
+  knowsScript(): Promise<boolean>;
+  /** Whether commits and reads would reach a Redis that answers. */
   readonly ready: boolean;
   close(): void;
 }
@@ -84,7 +87,8 @@ export interface Store {
 /** The most due holds that one script settles: a few milliseconds of Redis. */
 export const SETTLE_LIMIT = 100;
 const ENDED_HOLD_SECONDS = 24 * 3600;
-const EVENTS_KEPT = 100_000;
+// Entries, each of one commit: some 100 bytes an event, so about 60 MB where 32 holds travel in each commit.
+const EVENTS_KEPT = 20_000;
 const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
@@ -103,7 +107,7 @@ export function openStore(options: StoreOptions): Store {
     VERIFY_PAGE,
     REPAIR_LOOKBACK,
   };
-  const committing = commitScript(settings, options.clockSource);
+  const committing = commitScripts(settings, options.clockSource);
   const reading = readScript(settings, options.clockSource);
   const prefix = partitionPrefix(0, 1);
   // The key that made a hold must not be forgotten while that hold may still live.
@@ -112,34 +116,68 @@ export function openStore(options: StoreOptions): Store {
       ? Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)
       : options.idempotencyTtlSeconds;
 
-  const link = new RedisLink({
-    address: options.address,
-    tlsCa: options.tlsCa,
-    timeoutMs: options.timeoutMs,
-    onLost: options.onLost ?? (() => {}),
-    onBack: options.onBack ?? (() => {}),
-  });
+  // Two connections, since a commit that Redis makes wait (CLIENT PAUSE) holds up all behind it on the same
+  // one, and reads are answered even then.
+  const { address, tlsCa, timeoutMs } = options;
+  const links: RedisLink[] = [];
+  const connect = (probe: Script) => {
+    const link = new RedisLink({
+      address,
+      tlsCa,
+      timeoutMs,
+      probe: { script: probe, args: [prefix] },
+      onLost: (reason) => options.onLost?.(reason),
+      onBack: () => isAllReady() && options.onBack?.(),
+    });
+    links.push(link);
+    return link;
+  };
+  const isAllReady = () => links.every((link) => link.ready);
+  const commitLink = connect(committing.usual);
+  const readLink = connect(reading);
 
-  const run = async (script: Script, requests: string[][]) =>
+  const run = async (link: RedisLink, script: Script, requests: string[][]) =>
     await link.run(script, [], [prefix, ...requests.flat()]) as unknown[];
+  /** Memory is judged before a script starts, so what was refused for it may be sent again. */
+  const runCommit = async (requests: string[][]) => {
+    try {
+      return await run(commitLink, committing.usual, requests);
+    } catch (fault) {
+      if (!(fault instanceof StoreFault && fault.code === "store_full")) throw fault;
+      return await run(commitLink, committing.whenFull, requests);
+    }
+  };
   const limits = {
-    timeoutMs: options.timeoutMs,
+    timeoutMs,
     maxWaiting: MAX_WAITING,
     maxWeight: MAX_BATCH_WEIGHT,
     maxInFlight: MAX_IN_FLIGHT,
   };
-  const isReady = () => link.ready;
-  const onStall = () => link.reset("no answer in time");
-  const commits = new BatchQueue({
-    isReady,
-    onStall,
-    send: async (requests) => (await run(committing, requests)).slice(1) as Reply[],
-  }, limits);
-  const reads = new BatchQueue({
-    isReady,
-    onStall,
-    send: async (requests) => await run(reading, requests) as Reply[],
-  }, limits);
+  const carrier = (link: RedisLink, send: BatchCarrier["send"]): BatchCarrier => ({
+    isReady: () => link.ready,
+    onStall: () => link.reset("no answer in time"),
+    send,
+  });
+  const commits = new BatchQueue(
+    carrier(commitLink, async (requests) => (await runCommit(requests)).slice(1) as Reply[]),
+    limits,
+  );
+  const reads = new BatchQueue(
+    carrier(readLink, async (requests) => await run(readLink, reading, requests) as Reply[]),
+    limits,
+  );
+  const withDeadline = async <Answer>(link: RedisLink, answer: Promise<Answer>) => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      reject(new StoreFault("outcome_unknown", "Redis did not answer in time"));
+      link.reset("no answer in time");
+    }, timeoutMs);
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 
   return {
     async commit(operation, call) {
@@ -147,6 +185,9 @@ export function openStore(options: StoreOptions): Store {
         encodeOperation(operation, keepSecondsOf(operation.verb), call),
         operation.weight,
       );
+      if (reply[0] === "store_full") {
+        throw new StoreFault("store_full", `no memory for a ${operation.verb}`);
+      }
       if (reply[0] === "failed") {
         throw new Error(`${operation.verb}: ${reply[1]}`);
       }
@@ -163,20 +204,25 @@ export function openStore(options: StoreOptions): Store {
     },
 
     async settle() {
-      const [settled] = await withDeadline(run(committing, []), options.timeoutMs);
+      const [settled] = await withDeadline(commitLink, runCommit([]));
       return settled as number;
     },
 
     command(...args) {
-      return withDeadline(link.call(...args), options.timeoutMs);
+      return withDeadline(readLink, readLink.call(...args));
+    },
+
+    async knowsScript() {
+      const [known] = await this.command("SCRIPT", "EXISTS", committing.usual.sha1) as [number];
+      return known === 1;
     },
 
     get ready() {
-      return link.ready;
+      return isAllReady();
     },
 
     close() {
-      link.close();
+      links.forEach((link) => link.close());
     },
   };
 }
@@ -205,18 +251,5 @@ async function nothingWasDone<Answer>(asked: Promise<Answer>): Promise<Answer> {
   } catch (fault) {
     if (!(fault instanceof StoreFault)) throw fault;
     throw new StoreFault("store_unavailable", fault.message, { cause: fault });
-  }
-}
-
-async function withDeadline<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fault = new StoreFault("outcome_unknown", "Redis did not answer in time");
-    timer = setTimeout(() => reject(fault), timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
