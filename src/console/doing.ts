@@ -1,6 +1,7 @@
 // The commands that can be given from the page, each as a form, the request it makes, and what came of it.
 import { type Answer, send } from "./api.ts";
 import { changedByHand } from "./screen.ts";
+import { stock } from "./stock.ts";
 
 interface Field {
   name: string;
@@ -93,7 +94,8 @@ export const doing = {
 };
 
 export function valueOf(field: Field): string {
-  return doing.values[`${doing.command}.${field.name}`] ?? doing.values[field.name] ?? field.value;
+  const given = doing.values[`${doing.command}.${field.name}`] ?? doing.values[field.name];
+  return given ?? (field.name === "sku" ? stock.chosen : field.value);
 }
 
 export function setValue(field: Field, value: string): void {

@@ -17,6 +17,7 @@ export interface ShownHold {
 const MOST_KEPT = 400;
 const PAGE = 100;
 const END_SHOWN_MS = 4000;
+const MOST_ENDED = 3;
 
 export const holds = {
   byId: new Map<string, ShownHold>(),
@@ -45,9 +46,12 @@ export async function loadHolds(): Promise<void> {
   changed();
 }
 
-/** The first to expire of those kept, the ones that have just ended in their places. */
+/** The first to expire of those kept; among them, in their places, a few that have just ended. */
 export function nextToExpire(count: number): ShownHold[] {
-  return sorted().slice(0, count);
+  const all = sorted();
+  const ended = all.filter((hold) => hold.end).sort((a, b) => b.endedAt! - a.endedAt!);
+  const seen = new Set(ended.slice(0, MOST_ENDED));
+  return all.filter((hold) => !hold.end || seen.has(hold)).slice(0, count);
 }
 
 export function activeCount(): number {

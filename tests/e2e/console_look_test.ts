@@ -46,6 +46,9 @@ Deno.test({
       assert.deepEqual(found, [], `${width} ${colorScheme}`);
       await screenshot(page, `console-${width}-${colorScheme}`, width === 390);
     }
+    await page.setViewportSize({ width: 1280, height: 760 });
+    await page.emulateMedia({ colorScheme: "light" });
+    await screenshot(page, "console-readme");
     const moving = await page.evaluate(() => document.getAnimations().length);
     assert.equal(moving, 0, "nothing moves by itself where that is not wanted");
   },

@@ -137,6 +137,7 @@ consoleTest(
     const form = page.locator("#doing");
     await page.getByRole("button", { name: "Hold units of SKU000003" }).click();
     await form.getByLabel("Quantity").fill("2");
+    await page.locator("#curl").getByText('"quantity":2').waitFor();
     const line = await page.locator("#curl").innerText();
     await form.getByRole("button", { name: "Send hold" }).click();
     await form.getByText("✓ 200").waitFor();
