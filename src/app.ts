@@ -2,9 +2,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
+import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
 import { idempotency } from "./http/idempotency_key.ts";
+import { inFlightLimit, rateLimit } from "./http/limits.ts";
 import { answerThrown, problem, validationHook } from "./http/problems.ts";
 import { requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
@@ -21,11 +23,19 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** Who may call; nobody is asked where there are none. */
+  apiKeys?: ApiKey[];
+  publicReads?: boolean;
+  /** 0 for no limit. */
+  rateLimitPerMinute?: number;
+  trustedProxies?: string[];
+  maxRequestsInFlight?: number;
 }
 
 export function createApp(
-  { store, log, maxBodyBytes, holdLifetimeMaxSeconds }: AppOptions,
+  options: AppOptions,
 ): OpenAPIHono<AppEnv> {
+  const { store, log, holdLifetimeMaxSeconds } = options;
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
   app.use(requestId());
@@ -38,8 +48,10 @@ export function createApp(
       return answer;
     },
   }));
+  app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
+  guard(app, options);
   app.use(idempotency);
-  app.use(bodyRules(maxBodyBytes));
+  app.use(bodyRules(options.maxBodyBytes));
 
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
@@ -53,4 +65,14 @@ export function createApp(
   );
   app.onError((error, c) => answerThrown(error, c, log));
   return app;
+}
+
+/** Keys and rates, where they are configured. Guesses at keys count too, so rates come before judgement. */
+function guard(app: OpenAPIHono<AppEnv>, options: AppOptions): void {
+  const { store, apiKeys = [], publicReads = true, rateLimitPerMinute = 0 } = options;
+  if (apiKeys.length > 0) app.use(identify(apiKeys));
+  if (rateLimitPerMinute > 0) {
+    app.use(rateLimit(store, rateLimitPerMinute, options.trustedProxies ?? []));
+  }
+  if (apiKeys.length > 0) app.use(authorize(publicReads));
 }

@@ -15,11 +15,19 @@ async function main(): Promise<void> {
   const stopRequested = signalled("SIGTERM", "SIGINT");
   const { store, place, close } = await openConfiguredStore(config, log);
 
+  if (!config.API_KEYS) {
+    log.warn("API_KEYS is not set: whoever reaches this port may do everything");
+  }
   const app = createApp({
     store,
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    apiKeys: config.API_KEYS,
+    publicReads: config.PUBLIC_READS,
+    rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+    trustedProxies: config.TRUSTED_PROXIES,
+    maxRequestsInFlight: config.MAX_REQUESTS_IN_FLIGHT,
   });
 
   const sweeping = new AbortController();

@@ -49,6 +49,8 @@ export async function openConfiguredStore(
     idempotencyTtlSeconds: config.IDEMPOTENCY_TTL_SECONDS,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
+    maxActiveHoldsPerKey: config.MAX_ACTIVE_HOLDS_PER_KEY,
+    maxHeldUnitsPerKey: config.MAX_HELD_UNITS_PER_KEY,
     onLost(reason) {
       if (isClosing) return;
       if (lostBecause === undefined) log.error("Redis lost", { place, reason });

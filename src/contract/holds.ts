@@ -261,6 +261,15 @@ export const HoldPage = z.object({
 })
   .openapi("HoldPage");
 
+const HOLD_REFUSALS = [
+  "sku_not_found",
+  "insufficient_stock",
+  "hold_not_found",
+  "hold_confirmed",
+  "too_many_active_holds",
+  "too_many_held_units",
+] as const;
+
 export const createHold = createRoute({
   method: "post",
   path: "/hold",
@@ -275,7 +284,7 @@ export const createHold = createRoute({
   request: { body: jsonBody(HoldRequest) },
   responses: {
     200: { description: "Held.", content: { "application/json": { schema: NewHold } } },
-    ...commandProblems("sku_not_found", "insufficient_stock", "hold_not_found", "hold_confirmed"),
+    ...commandProblems(...HOLD_REFUSALS),
   },
 });
 
@@ -293,7 +302,7 @@ export const createCart = createRoute({
   request: { body: jsonBody(CartRequest) },
   responses: {
     200: { description: "Held.", content: { "application/json": { schema: NewCart } } },
-    ...commandProblems("sku_not_found", "insufficient_stock", "hold_not_found", "hold_confirmed"),
+    ...commandProblems(...HOLD_REFUSALS),
   },
 });
 

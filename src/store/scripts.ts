@@ -1,6 +1,6 @@
 // The two Lua scripts, put together from the files in lua/ by plain concatenation.
 import { createHash } from "node:crypto";
-import { KEY_NAMES } from "./keys.ts";
+import { KEY_NAMES, NOBODY } from "./keys.ts";
 
 import clock from "../../lua/shared/clock.lua" with { type: "text" };
 import due from "../../lua/shared/due.lua" with { type: "text" };
@@ -8,6 +8,7 @@ import events from "../../lua/shared/events.lua" with { type: "text" };
 import holds from "../../lua/shared/holds.lua" with { type: "text" };
 import idempotency from "../../lua/shared/idempotency.lua" with { type: "text" };
 import lines from "../../lua/shared/lines.lua" with { type: "text" };
+import owners from "../../lua/shared/owners.lua" with { type: "text" };
 import plan from "../../lua/shared/plan.lua" with { type: "text" };
 import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
@@ -25,6 +26,7 @@ import listInventory from "../../lua/list_inventory.lua" with { type: "text" };
 import queryInventory from "../../lua/query_inventory.lua" with { type: "text" };
 import release from "../../lua/release.lua" with { type: "text" };
 import sell from "../../lua/sell.lua" with { type: "text" };
+import spend from "../../lua/spend.lua" with { type: "text" };
 import transfer from "../../lua/transfer.lua" with { type: "text" };
 
 import commit from "../../lua/commit.lua" with { type: "text" };
@@ -39,6 +41,9 @@ export interface ScriptSettings {
   MAX_TTL_SECONDS: number;
   /** `stock.low` is recorded when what is available falls to this. */
   LOW_STOCK_THRESHOLD: number;
+  /** The most holds, and units in holds, that one owner may have at once; 0 for no limit. */
+  MAX_HOLDS_PER_OWNER: number;
+  MAX_UNITS_PER_OWNER: number;
   /** The most due holds one script settles. */
   SETTLE_LIMIT: number;
   /** How long the record of an ended hold is kept, in seconds. */
@@ -54,6 +59,7 @@ export interface Script {
 
 function compose(firstLine: string, settings: ScriptSettings, parts: string[]): Script {
   const prelude = [
+    `local NOBODY = '${NOBODY}'`,
     ...Object.entries(KEY_NAMES).map(([name, key]) => `local ${name} = ARGV[1] .. '${key}'`),
     ...Object.entries(settings).map(([name, value]) => `local ${name} = ${value}`),
   ].join("\n");
@@ -63,8 +69,19 @@ function compose(firstLine: string, settings: ScriptSettings, parts: string[]): 
 
 /** The script that decides. `clockSource` lets a test own the time; everybody else leaves it. */
 export function commitScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const shared = [numbers, clockSource, events, stock, lines, plan, holds, settle, idempotency];
-  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer];
+  const shared = [
+    numbers,
+    clockSource,
+    events,
+    stock,
+    lines,
+    plan,
+    owners,
+    holds,
+    settle,
+    idempotency,
+  ];
+  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, spend];
   return compose("#!lua", settings, [...shared, ...verbs, commit]);
 }
 
@@ -74,6 +91,6 @@ export function commitScript(settings: ScriptSettings, clockSource: string = clo
  */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
   const verbs = [getInventory, queryInventory, listInventory, getHold, listHolds];
-  const parts = [numbers, clockSource, holds, due, ...verbs, read];
+  const parts = [numbers, clockSource, owners, holds, due, ...verbs, read];
   return compose("#!lua flags=no-writes", settings, parts);
 }

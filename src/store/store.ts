@@ -17,6 +17,9 @@ export interface StoreOptions {
   idempotencyTtlSeconds: number;
   holdLifetimeMaxSeconds: number;
   lowStockThreshold: number;
+  /** The most holds, and units in holds, that one key's name may have at once; 0 for no limit. */
+  maxActiveHoldsPerKey?: number;
+  maxHeldUnitsPerKey?: number;
   onLost?(reason: string): void;
   onBack?(): void;
   /** Lua that defines `now_ms`, for tests that own the time. */
@@ -29,13 +32,24 @@ export interface Call {
   target: string;
   requestId: string;
   idempotencyKey?: string;
+  /** With keys configured: the name of the caller's key, or NOBODY. Holds and idempotency keys are its own. */
+  owner?: string;
   /** The request id of the first request under this key, when this one repeats it. */
   replayOf?: string;
 }
 
 /** One verb with its arguments, in the order that the OP section of its Lua file gives. */
 export interface Operation {
-  verb: "hold" | "release" | "confirm" | "extend" | "sell" | "count" | "adjust" | "transfer";
+  verb:
+    | "hold"
+    | "release"
+    | "confirm"
+    | "extend"
+    | "sell"
+    | "count"
+    | "adjust"
+    | "transfer"
+    | "spend";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
@@ -77,6 +91,8 @@ export function openStore(options: StoreOptions): Store {
     MAX_ON_HAND,
     MAX_TTL_SECONDS: options.holdLifetimeMaxSeconds,
     LOW_STOCK_THRESHOLD: options.lowStockThreshold,
+    MAX_HOLDS_PER_OWNER: options.maxActiveHoldsPerKey ?? 0,
+    MAX_UNITS_PER_OWNER: options.maxHeldUnitsPerKey ?? 0,
     SETTLE_LIMIT,
     ENDED_HOLD_SECONDS,
     EVENTS_KEPT,
@@ -164,8 +180,11 @@ function encodeOperation(
   keepSeconds: number,
   call?: Call,
 ): string[] {
-  const encoded = [verb, call?.idempotencyKey ?? "", String(args.length), ...args.map(String)];
-  if (call?.idempotencyKey) {
+  const { owner = "", idempotencyKey } = call ?? {};
+  // A space is in no name and in no key, so one owner's keys cannot be mistaken for another's.
+  const key = idempotencyKey && owner ? `${owner} ${idempotencyKey}` : idempotencyKey ?? "";
+  const encoded = [verb, owner, key, String(args.length), ...args.map(String)];
+  if (call && key) {
     encoded.push(fingerprint(call.target, request), String(keepSeconds), call.requestId);
   }
   return encoded;
