@@ -19,6 +19,7 @@ local verbs = {
   adjust = adjust,
   transfer = transfer,
   spend = spend,
+  repair = repair,
 }
 
 local now = now_ms()

@@ -10,6 +10,10 @@ local verbs = {
   list_inventory = list_inventory,
   get_hold = get_hold,
   list_holds = list_holds,
+  last_event = last_event,
+  read_events = read_events,
+  verify_holds = verify_holds,
+  verify_stock = verify_stock,
 }
 
 local now = now_ms()

@@ -11,11 +11,15 @@ import { answerThrown, problem, validationHook } from "./http/problems.ts";
 import { requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
+import { mountEvents } from "./routes/events.ts";
 import { mountHolds } from "./routes/holds.ts";
+import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
+import { mountMcp } from "./routes/mcp.ts";
 import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
+import { mountVerify } from "./routes/verify.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -30,12 +34,14 @@ export interface AppOptions {
   rateLimitPerMinute?: number;
   trustedProxies?: string[];
   maxRequestsInFlight?: number;
+  /** When it aborts, live feeds end: the service is stopping. */
+  stopping?: AbortSignal;
 }
 
 export function createApp(
   options: AppOptions,
 ): OpenAPIHono<AppEnv> {
-  const { store, log, holdLifetimeMaxSeconds } = options;
+  const { store, log, holdLifetimeMaxSeconds, stopping } = options;
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
   app.use(requestId());
@@ -57,7 +63,11 @@ export function createApp(
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountMovements(app, store);
+  mountEvents(app, store, stopping);
+  mountVerify(app, store);
   mountService(app, store);
+  mountMcp(app);
+  mountHome(app);
   mountDocs(app);
 
   app.notFound((c) =>

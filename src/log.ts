@@ -1,4 +1,5 @@
 // Structured log: one JSON object a line on standard output.
+import { setImmediate } from "node:timers";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -13,7 +14,7 @@ export interface Log {
 }
 
 /** Makes a log that writes lines of `level` and above. Errors among the fields are written with their stack. */
-export function makeLog(level: LogLevel, write: (line: string) => void = console.log): Log {
+export function makeLog(level: LogLevel, write: (line: string) => void = writeSoon): Log {
   const threshold = LOG_LEVELS.indexOf(level);
   const writer = (name: Exclude<LogLevel, "silent">) => {
     if (LOG_LEVELS.indexOf(name) < threshold) return () => {};
@@ -26,6 +27,27 @@ export function makeLog(level: LogLevel, write: (line: string) => void = console
     warn: writer("warn"),
     error: writer("error"),
   };
+}
+
+let pending = "";
+
+/** Lines of one turn of the event loop go out together: a write for each would be a system call a request. */
+function writeSoon(line: string): void {
+  if (pending === "") setImmediate(writePending);
+  pending += line + "\n";
+}
+
+/** Writes what is waiting. To be called before the process ends. */
+export function writePending(): void {
+  const bytes = new TextEncoder().encode(pending);
+  pending = "";
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += Deno.stdout.writeSync(bytes.subarray(written));
+    }
+  } catch {
+    // Nobody reads the log any more; that is no reason to stop serving.
+  }
 }
 
 function showErrors(_key: string, value: unknown): unknown {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
-import { makeLog } from "./log.ts";
+import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
 import { sweepThisMinute } from "./store/sweep.ts";
@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   if (!config.API_KEYS) {
     log.warn("API_KEYS is not set: whoever reaches this port may do everything");
   }
+  const stopping = new AbortController();
   const app = createApp({
     store,
     log,
@@ -28,14 +29,14 @@ async function main(): Promise<void> {
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     trustedProxies: config.TRUSTED_PROXIES,
     maxRequestsInFlight: config.MAX_REQUESTS_IN_FLIGHT,
+    stopping: stopping.signal,
   });
 
-  const sweeping = new AbortController();
   const sweep = () =>
-    sweepThisMinute(store, (error) => log.error("sweep failed", { error }), sweeping.signal);
+    sweepThisMinute(store, (error) => log.error("sweep failed", { error }), stopping.signal);
   const swept = [
     sweep(), // the cron first fires when the next minute begins
-    Deno.cron("sweep", "* * * * *", { signal: sweeping.signal }, sweep),
+    Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
   ];
 
   let server;
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
       onListen: ({ port }) => announce(`http://${readableHost(config.HOST)}:${port}`, place),
     }, app.fetch);
   } catch (error) {
-    sweeping.abort();
+    stopping.abort();
     await close();
     throw error instanceof Deno.errors.AddrInUse
       ? new StartError(`port ${config.PORT} on ${config.HOST} is in use; set PORT to another`)
@@ -67,7 +68,7 @@ async function main(): Promise<void> {
   }
 
   log.info("stopping", { signal: await stopRequested });
-  sweeping.abort();
+  stopping.abort();
   const drained = await Promise.race([
     server.shutdown().then(() => true),
     sleep(DRAIN_TIMEOUT_MS, false),
@@ -106,8 +107,10 @@ function banner(url: string, place: string): string {
 
 try {
   await main();
+  writePending();
   Deno.exit(0); // signal listeners would keep the process alive
 } catch (error) {
+  writePending();
   const isExplained = [ConfigError, StartError, EmbeddedRedisError].some((kind) =>
     error instanceof kind
   );

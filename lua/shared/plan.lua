@@ -39,9 +39,6 @@ local function all_places(plan, sku)
 end
 
 local function candidates(plan, wish)
-  if wish.location ~= 'any' then
-    return { place_in(plan, wish.sku, wish.location) }
-  end
   if #wish.locations == 0 then
     return all_places(plan, wish.sku)
   end
@@ -71,8 +68,17 @@ local function shortage(plan, wish, available)
   return { wish.sku, wish.location, wish.quantity, available, elsewhere }
 end
 
--- Puts one wish into the plan; answers its shortage instead where it does not fit.
-local function allocate(plan, wish)
+-- Puts a wish for units of one place into the plan; answers its shortage instead where it does not fit.
+local function allocate_named(plan, wish)
+  local place = place_in(plan, wish.sku, wish.location)
+  if place.free < wish.quantity then
+    return shortage(plan, wish, place.free)
+  end
+  take(plan, place, wish.quantity)
+end
+
+-- The same for a wish that leaves the place open.
+local function allocate_any(plan, wish)
   local left, most, sum, picked = wish.quantity, 0, 0, {}
   for _, place in ipairs(candidates(plan, wish)) do
     local units = (wish.split or place.free >= wish.quantity) and math.min(place.free, left) or 0
@@ -95,22 +101,27 @@ end
 -- been settled.
 local function allocate_all(plan, wishes, backlog)
   local shortages = { 'insufficient_stock' }
-  for _, pass in ipairs({ 'named', 'any' }) do
-    for _, wish in ipairs(wishes) do
-      if (wish.location == 'any') == (pass == 'any') then
-        shortages[#shortages + 1] = allocate(plan, wish)
-      end
+  local open = 0
+  for _, wish in ipairs(wishes) do
+    if wish.location == 'any' then
+      open = open + 1
+    else
+      shortages[#shortages + 1] = allocate_named(plan, wish)
     end
   end
-  if #shortages == 1 then
-    return nil
+  for _, wish in ipairs(open > 0 and wishes or {}) do
+    if wish.location == 'any' then
+      shortages[#shortages + 1] = allocate_any(plan, wish)
+    end
   end
   for i = 2, #shortages do
     if redis.call('EXISTS', STOCK .. shortages[i][1]) == 0 then
       return { 'sku_not_found', shortages[i][1] }
     end
   end
-  return backlog and { 'unsettled' } or shortages
+  if #shortages > 1 then
+    return backlog and { 'unsettled' } or shortages
+  end
 end
 
 -- The plan as lines: { sku, location, quantity }.

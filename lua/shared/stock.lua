@@ -17,9 +17,15 @@ local function read_line(sku, location)
   }
 end
 
--- Writes both counters of a line that was just read; answers what is available now.
+-- Writes the counters of a line that was just read, those that change; answers what is available now.
 local function write_line(line, on_hand, held)
-  redis.call('HSET', STOCK .. line.sku, line.location, on_hand, 'held:' .. line.location, held)
+  if line.known and on_hand == line.on_hand then
+    redis.call('HSET', STOCK .. line.sku, 'held:' .. line.location, held)
+  elseif held == line.held then
+    redis.call('HSET', STOCK .. line.sku, line.location, on_hand)
+  else
+    redis.call('HSET', STOCK .. line.sku, line.location, on_hand, 'held:' .. line.location, held)
+  end
   local before, after = line.available, math.max(0, on_hand - held)
   local level = before <= 0 and after > 0 and 'stock.back'
     or before > 0 and after <= 0 and 'stock.out'

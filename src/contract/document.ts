@@ -1,6 +1,8 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { SECURITY_SCHEMES, securityOf } from "./access.ts";
+import { getEvents } from "./events.ts";
+import { declareHeaders } from "./headers.ts";
 import {
   confirmHold,
   createCart,
@@ -13,8 +15,10 @@ import {
 import { getInventory, listInventory, queryInventory } from "./inventory.ts";
 import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
+import { describeRefusals } from "./refusals.ts";
 import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth } from "./service.ts";
+import { verifyStock } from "./verify.ts";
 
 /** Every operation of the service, in the order of the document. */
 export const ROUTES = [
@@ -31,6 +35,8 @@ export const ROUTES = [
   simulateSale,
   adjustStock,
   transferStock,
+  getEvents,
+  verifyStock,
   getHealth,
   explainProblem,
 ];
@@ -41,8 +47,18 @@ const DESCRIPTION =
 Every command is atomic and safe to repeat: send an \`Idempotency-Key\` and the same request has one effect, however
 often it is sent. A hold ends once: confirmed, released, or expired at exactly \`expires_at\`.
 
-Whatever is not 2xx is a problem document (RFC 9457). \`code\` tells programs what happened, \`retryable\` whether the
-same request with the same key may succeed later.`;
+Whatever is not 2xx is a problem document (RFC 9457). \`code\` tells programs what happened and is what to branch on;
+\`GET /problems/{code}\` says what to do about it.
+
+**When to repeat.** \`retryable: true\` means that the same request with the same idempotency key may succeed later: wait
+as long as \`Retry-After\` says, or else a little longer each time, and send it again unchanged. \`retryable: false\` means
+that it will be refused again: change the request first, and give the changed one a new key. When no answer came at
+all, send the same request with the same key: it has one effect, and you learn the outcome.
+
+**A purchase**: \`getInventory\` to choose, \`createHold\` when the buyer is about to pay, \`confirmHold\` once payment has
+succeeded, \`releaseHold\` if it has not.
+
+The same operations are tools for AI agents at \`POST /mcp\` (Model Context Protocol, streamable HTTP).`;
 
 /** Makes the OpenAPI 3.1 document of the service. */
 export function makeDocument() {
@@ -57,7 +73,7 @@ export function makeDocument() {
   for (const route of ROUTES) {
     registry.registerPath({ ...route, security: securityOf(route.method, route.path) });
   }
-  return app.getOpenAPI31Document({
+  return describeRefusals(declareHeaders(app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title: "Inventory Agent", version: "1.0.0", description: DESCRIPTION },
     servers: [{ url: "/", description: "The service that serves this document." }],
@@ -66,7 +82,8 @@ export function makeDocument() {
       { name: "Holds", description: "Units set aside for a while." },
       { name: "Sales", description: "Sales without a hold." },
       { name: "Movements", description: "Units that come, go, or change place without a buyer." },
+      { name: "Events", description: "What happened." },
       { name: "Service", description: "The service about itself." },
     ],
-  }, { sortComponents: "alphabetically" });
+  }, { sortComponents: "alphabetically" })));
 }

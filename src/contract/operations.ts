@@ -34,9 +34,10 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 }
 
 /** What the doors before any operation answer: keys and limits. */
-const GUARD_PROBLEMS = ["unauthorized", "forbidden", "rate_limited", "overloaded"] as const;
+export const GUARD_PROBLEMS = ["unauthorized", "forbidden", "rate_limited", "overloaded"] as const;
 
-const COMMAND_PROBLEMS = [
+/** What any command may be refused with, whatever it does. */
+export const COMMAND_PROBLEMS = [
   ...GUARD_PROBLEMS,
   "malformed_json",
   "invalid_idempotency_key",

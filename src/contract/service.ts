@@ -19,7 +19,6 @@ export const getHealth = createRoute({
   tags: ["Service"],
   summary: "Ask whether the service is well",
   description: "Asks Redis too. For monitoring; no other call needs it first.",
-  security: [],
   responses: {
     200: { description: "Well.", content: { "application/json": { schema: Health } } },
     ...problemResponses(["store_unavailable", "internal_error"]),
@@ -44,7 +43,6 @@ export const explainProblem = createRoute({
   tags: ["Service"],
   summary: "Explain a kind of problem",
   description: "What the `type` of a problem document leads to.",
-  security: [],
   request: { params: z.object({ code: z.string().meta({ example: "hold_expired" }) }) },
   responses: {
     200: {

@@ -14,6 +14,8 @@ export interface AppEnv {
     scopes?: Scope[];
     /** Whether a key was sent that is none of ours. */
     badKey: boolean;
+    /** On a page: what its scripts and styles must carry to be run. */
+    secureHeadersNonce?: string;
   };
 }
 

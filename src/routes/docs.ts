@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Scalar } from "@scalar/hono-api-reference";
 import openapi from "../../openapi/openapi.json" with { type: "json" };
 import type { AppEnv } from "../http/context.ts";
+import { pageHeaders } from "../http/page_headers.ts";
 
 const SCRIPT_PATH = "/docs/scalar.js";
 
@@ -12,7 +13,14 @@ export function mountDocs(app: OpenAPIHono<AppEnv>): void {
 
   app.get(
     "/docs",
-    Scalar({
+    pageHeaders({
+      styleSrc: ["'self'", "'unsafe-inline'"], // Scalar sets style attributes, which no nonce can cover
+      connectSrc: ["'self'"],
+      imgSrc: ["'self'", "data:", "blob:"],
+      fontSrc: ["'self'", "data:"],
+    }),
+    Scalar<AppEnv>((c) => ({
+      nonce: c.var.secureHeadersNonce,
       url: "/openapi.json",
       cdn: SCRIPT_PATH,
       pageTitle: "Inventory Agent",
@@ -23,7 +31,8 @@ export function mountDocs(app: OpenAPIHono<AppEnv>): void {
       mcp: { disabled: true },
       showDeveloperTools: "never",
       hideClientButton: true,
-    }),
+      persistAuth: true, // a key is entered once, not once a visit
+    })),
   );
 
   app.get(SCRIPT_PATH, async (c) =>

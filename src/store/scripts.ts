@@ -13,6 +13,7 @@ import plan from "../../lua/shared/plan.lua" with { type: "text" };
 import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
 import stock from "../../lua/shared/stock.lua" with { type: "text" };
+import stream from "../../lua/shared/stream.lua" with { type: "text" };
 
 import adjust from "../../lua/adjust.lua" with { type: "text" };
 import confirm from "../../lua/confirm.lua" with { type: "text" };
@@ -22,12 +23,17 @@ import getHold from "../../lua/get_hold.lua" with { type: "text" };
 import getInventory from "../../lua/get_inventory.lua" with { type: "text" };
 import listHolds from "../../lua/list_holds.lua" with { type: "text" };
 import hold from "../../lua/hold.lua" with { type: "text" };
+import lastEvent from "../../lua/last_event.lua" with { type: "text" };
 import listInventory from "../../lua/list_inventory.lua" with { type: "text" };
 import queryInventory from "../../lua/query_inventory.lua" with { type: "text" };
+import readEvents from "../../lua/read_events.lua" with { type: "text" };
 import release from "../../lua/release.lua" with { type: "text" };
+import repair from "../../lua/repair.lua" with { type: "text" };
 import sell from "../../lua/sell.lua" with { type: "text" };
 import spend from "../../lua/spend.lua" with { type: "text" };
 import transfer from "../../lua/transfer.lua" with { type: "text" };
+import verifyHolds from "../../lua/verify_holds.lua" with { type: "text" };
+import verifyStock from "../../lua/verify_stock.lua" with { type: "text" };
 
 import commit from "../../lua/commit.lua" with { type: "text" };
 import read from "../../lua/read.lua" with { type: "text" };
@@ -50,6 +56,10 @@ export interface ScriptSettings {
   ENDED_HOLD_SECONDS: number;
   /** About how many entries the event stream keeps. */
   EVENTS_KEPT: number;
+  /** About how many holds one step of a verification looks at. */
+  VERIFY_PAGE: number;
+  /** A repair is refused when this many event entries were written since the line was looked at. */
+  REPAIR_LOOKBACK: number;
 }
 
 export interface Script {
@@ -81,7 +91,7 @@ export function commitScript(settings: ScriptSettings, clockSource: string = clo
     settle,
     idempotency,
   ];
-  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, spend];
+  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend];
   return compose("#!lua", settings, [...shared, ...verbs, commit]);
 }
 
@@ -90,7 +100,8 @@ export function commitScript(settings: ScriptSettings, clockSource: string = clo
  * Of the holds it uses only how to load one.
  */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const verbs = [getInventory, queryInventory, listInventory, getHold, listHolds];
-  const parts = [numbers, clockSource, owners, holds, due, ...verbs, read];
-  return compose("#!lua flags=no-writes", settings, parts);
+  const shared = [numbers, clockSource, owners, holds, due, stream];
+  const inventory = [getInventory, queryInventory, listInventory];
+  const verbs = [getHold, listHolds, lastEvent, readEvents, verifyHolds, verifyStock];
+  return compose("#!lua flags=no-writes", settings, [...shared, ...inventory, ...verbs, read]);
 }

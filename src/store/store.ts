@@ -49,7 +49,8 @@ export interface Operation {
     | "count"
     | "adjust"
     | "transfer"
-    | "spend";
+    | "spend"
+    | "repair";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
@@ -58,7 +59,16 @@ export interface Operation {
 }
 
 export interface Question {
-  verb: "get_inventory" | "query_inventory" | "list_inventory" | "get_hold" | "list_holds";
+  verb:
+    | "get_inventory"
+    | "query_inventory"
+    | "list_inventory"
+    | "get_hold"
+    | "list_holds"
+    | "last_event"
+    | "read_events"
+    | "verify_holds"
+    | "verify_stock";
   args: (string | number)[];
   /** How many records it looks at; 1 if not said. */
   weight?: number;
@@ -81,6 +91,8 @@ export interface Store {
 export const SETTLE_LIMIT = 100;
 const ENDED_HOLD_SECONDS = 24 * 3600;
 const EVENTS_KEPT = 100_000;
+const VERIFY_PAGE = 200;
+const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
 const MAX_BATCH_WEIGHT = 128;
 const MAX_IN_FLIGHT = 2;
@@ -96,6 +108,8 @@ export function openStore(options: StoreOptions): Store {
     SETTLE_LIMIT,
     ENDED_HOLD_SECONDS,
     EVENTS_KEPT,
+    VERIFY_PAGE,
+    REPAIR_LOOKBACK,
   };
   const committing = commitScript(settings, options.clockSource);
   const reading = readScript(settings, options.clockSource);

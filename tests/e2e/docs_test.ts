@@ -1,26 +1,62 @@
-// The docs page in a real browser: it shows the API, asks no other host for anything, and its requests work.
+// The pages in a real browser: they show what they should, ask no other host for anything, run under a strict
+// content security policy, and the requests of the docs page work.
 import assert from "node:assert/strict";
 import { launchBrowser, noBrowser } from "../support/browser.ts";
-import { makeDataDir, startService } from "../support/service.ts";
+import type { Page } from "playwright-core";
+import { makeDataDir, type Service, startService } from "../support/service.ts";
+
+const WIDTHS = [390, 1440];
+
+/** Opens pages of a service in a browser and notes what goes wrong in them, or leaves our origin. */
+async function withBrowser(
+  act: (open: (path: string, width: number) => Promise<Page>, service: Service) => Promise<void>,
+) {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const browser = await launchBrowser();
+  const faults: string[] = []; // violations of the content security policy come as errors of the console
+  try {
+    await act(async (path, width) => {
+      const page = await browser.newPage({ viewport: { width, height: 900 } });
+      page.on("request", (request) => {
+        const isOurs = request.url().startsWith(service.url) || /^(data|blob):/.test(request.url());
+        if (!isOurs) faults.push(`asked for ${request.url()}`);
+      });
+      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      page.on("pageerror", (error) => faults.push(String(error)));
+      const answer = await page.goto(service.url + path);
+      assert.match(answer!.headers()["content-security-policy"], /^default-src 'none'/);
+      return page;
+    }, service);
+    assert.deepEqual(faults, []);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function assertNoSidewaysScroll(page: Page) {
+  const [content, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    innerWidth,
+  ]);
+  assert(content <= window, `${content} px wide in a window of ${window}`);
+}
 
 Deno.test({
   name: "the docs page shows the operations and works without any other host",
   ignore: noBrowser,
-  async fn() {
-    await using data = await makeDataDir();
-    await using service = await startService({ DATA_DIR: data.path });
-    const browser = await launchBrowser();
-    try {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-      const asked: string[] = [];
-      page.on("request", (request) => asked.push(request.url()));
-      const errors: string[] = [];
-      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      await page.goto(`${service.url}/docs`);
-      await page.getByText("Hold units for a while").first().waitFor({ timeout: 20_000 });
-      await screenshot(page, "docs");
-
-      await page.goto(`${service.url}/docs#tag/inventory/GET/inventory/{sku}`);
+  fn: () =>
+    withBrowser(async (open, service) => {
+      for (const width of WIDTHS) {
+        const page = await open("/docs", width);
+        await page.getByText("Hold units for a while").first().waitFor({
+          state: "attached",
+          timeout: 20_000,
+        });
+        await assertNoSidewaysScroll(page);
+        await screenshot(page, `docs-${width}`);
+      }
+      const page = await open("/docs#tag/inventory/GET/inventory/{sku}", 1440);
       await page.getByRole("button", { name: "Test Request" }).first().click();
       const send = page.getByRole("button", { name: /^Send/ }).first();
       await send.waitFor();
@@ -30,21 +66,27 @@ Deno.test({
       await send.click();
       assert.equal((await answer).status(), 200);
       await screenshot(page, "docs-request");
+    }),
+});
 
-      const foreign = asked.filter((url) =>
-        !url.startsWith(service.url) && !/^(data|blob):/.test(url)
-      );
-      assert.deepEqual(foreign, []);
-      assert.deepEqual(errors, []);
-    } finally {
-      await browser.close();
-    }
-  },
+Deno.test({
+  name: "the front page leads a person to the docs",
+  ignore: noBrowser,
+  fn: () =>
+    withBrowser(async (open, service) => {
+      for (const width of WIDTHS) {
+        const page = await open("/", width);
+        await assertNoSidewaysScroll(page);
+        await screenshot(page, `home-${width}`);
+        await page.getByRole("link", { name: "/docs" }).click();
+        await page.waitForURL(`${service.url}/docs`);
+      }
+    }),
 });
 
 /** Keeps a picture where SCREENSHOTS names a folder, for a person to look at. */
 async function screenshot(
-  page: { screenshot(options: { path: string }): Promise<unknown> },
+  page: Page,
   name: string,
 ) {
   const folder = Deno.env.get("SCREENSHOTS");

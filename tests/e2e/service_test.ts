@@ -1,5 +1,8 @@
 // The process that `deno task start` runs: starting, serving, surviving, stopping.
 import assert from "node:assert/strict";
+import { readFeed } from "../support/feed.ts";
+import { createInventoryClient } from "../../openapi/client/client.js";
+import { checkedFetch } from "../support/contract.ts";
 import { makeDataDir, runTask, startService } from "../support/service.ts";
 
 const hold = { sku: "SKU000001", quantity: 3, ttl: 300 };
@@ -12,8 +15,12 @@ async function until(condition: () => Promise<boolean>, withinMs: number): Promi
   }
 }
 
-async function onlineStock(url: string): Promise<number> {
-  return (await (await fetch(`${url}/inventory/SKU000001`)).json()).online_stock;
+async function onlineStock(baseUrl: string): Promise<number> {
+  const { data } = await createInventoryClient({ baseUrl, fetch: checkedFetch }).GET(
+    "/inventory/{sku}",
+    { params: { path: { sku: "SKU000001" } } },
+  );
+  return data!.online_stock;
 }
 
 Deno.test("a fresh folder: the demo catalogue is there, and the docs, and a stop leaves nothing running", async () => {
@@ -36,17 +43,24 @@ Deno.test("a fresh folder: the demo catalogue is there, and the docs, and a stop
   assert.equal(await data.redis("PING"), "");
 });
 
-Deno.test("the README's life in curl, line by line", async () => {
-  await using data = await makeDataDir();
-  await using service = await startService({ DATA_DIR: data.path });
+/** Runs the n-th block of the README that is marked for it; answers what its curl calls printed. */
+// deno-lint-ignore no-explicit-any -- whatever JSON the service answers
+async function runReadmeBlock(n: number, url: string): Promise<{ block: string; answers: any[] }> {
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const block = readme.match(/<!-- a test runs this -->\n+```sh\n([\s\S]+?)```/)![1];
-  const script = "set -euo pipefail\n" + block.replaceAll("http://localhost:8001", service.url);
+  const blocks = [...readme.matchAll(/<!-- a test runs this -->\n+```sh\n([\s\S]+?)```/g)];
+  const block = blocks[n][1];
+  const script = "set -euo pipefail\n" + block.replaceAll("http://localhost:8001", url);
   const { code, stdout, stderr } = await new Deno.Command("bash", { args: ["-c", script] })
     .output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   const printed = new TextDecoder().decode(stdout).replaceAll("}{", "}\n{").trim();
-  const answers = printed.split("\n").map((line) => JSON.parse(line));
+  return { block, answers: printed.split("\n").map((line) => JSON.parse(line)) };
+}
+
+Deno.test("the README's life in curl, line by line", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const { block, answers } = await runReadmeBlock(0, service.url);
   assert.equal(block.match(/\bcurl /g)!.length, 7);
   assert.deepEqual(answers.map(({ status }) => status), [
     undefined, // the inventory has none
@@ -57,6 +71,22 @@ Deno.test("the README's life in curl, line by line", async () => {
     "healthy",
   ]);
   assert.equal(await onlineStock(service.url), 497);
+});
+
+Deno.test("the README's session of an agent with a basket", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const { answers: [looked, short, cart, extended, listed, sold] } = await runReadmeBlock(
+    1,
+    service.url,
+  );
+  assert.equal(looked.items.length, 2);
+  assert.deepEqual([short.code, short.shortages.length], ["insufficient_stock", 1]);
+  assert.equal(short.shortages[0].elsewhere.online, 500);
+  assert.equal(cart.status, "active");
+  assert.equal(extended.hold_id, cart.hold_id);
+  assert.equal(listed.items[0].expires_at, extended.expires_at);
+  assert.deepEqual([sold.status, sold.lines.length], ["confirmed", cart.lines.length]);
 });
 
 Deno.test("a hold is back in stock at the next request, and without any request", async () => {
@@ -128,6 +158,23 @@ Deno.test("a stop lets the request in flight finish", async () => {
   service.signal("SIGTERM");
   assert.equal((await inFlight).status, 200);
   assert.equal((await service.status).code, 0);
+});
+
+Deno.test("a stop does not wait for feeds: they end, and it exits at once", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const headers = { accept: "text/event-stream" };
+  const open = async () => readFeed(await fetch(`${service.url}/events`, { headers }));
+  const feeds = await Promise.all([open(), open()]);
+  await service.post("/simulate/sale", { sku: "SKU000001", quantity: 1 });
+  const heard = await Promise.all(feeds.map((feed) => feed.next()));
+  assert.deepEqual(heard.map((message) => message!.event), ["stock.sold", "stock.sold"]);
+  const ends = feeds.map((feed) => feed.next());
+  const signalledAt = performance.now();
+  service.signal("SIGTERM");
+  assert.deepEqual(await Promise.all(ends), [undefined, undefined]);
+  assert.equal((await service.status).code, 0);
+  assert(performance.now() - signalledAt < 3000, "it waited for the feeds");
 });
 
 Deno.test("a data folder too deep for a socket's path", async () => {

@@ -17,6 +17,7 @@ export interface TestApp extends TestStore {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   send(path: string, init: RequestInit): Promise<Answer>;
   logged: string[];
+  /** The app itself, to be served. */
   app: ReturnType<typeof createApp>;
 }
 
@@ -41,8 +42,8 @@ export async function openTestApp(
   };
   return {
     ...t,
-    logged,
     app,
+    logged,
     send,
     get: (path, headers = {}) => send(path, { headers }),
     post: (path, body, headers = {}) =>

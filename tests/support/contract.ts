@@ -1,7 +1,8 @@
-// Holds an answer against the contract: a declared status, its content type, and its schema, to the field.
+// Holds an answer against the contract: a declared status, its content type, its schema to the field, its headers.
 import assert from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
 import { ROUTES } from "../../src/contract/document.ts";
+import { headersOf, isCommand } from "../../src/contract/headers.ts";
 import { Problem } from "../../src/contract/problems.ts";
 
 type Declared = Record<number, { content: Record<string, { schema: z.ZodType }> }>;
@@ -29,6 +30,27 @@ export function assertDeclared(
   );
   assert(result.success, `body not as declared: ${where}: ${result.error}`);
   assert(response.headers.get("x-request-id"), `no request id: ${where}`);
+  const headers = headersOf(String(response.status), route !== undefined && isCommand(route));
+  for (
+    const [name, mustBeThere] of [["Retry-After", true], ["Idempotent-Replayed", false]] as const
+  ) {
+    if (mustBeThere && headers.includes(name)) {
+      assert(response.headers.get(name), `no ${name}: ${where}`);
+    }
+    if (!headers.includes(name)) {
+      assert(!response.headers.get(name), `${name} not declared: ${where}`);
+    }
+  }
+}
+
+/** `fetch` for a client under test: each JSON answer that it gets is held against the contract. */
+export async function checkedFetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(url, init);
+  if (/json/.test(response.headers.get("content-type") ?? "")) {
+    const text = await response.clone().text();
+    assertDeclared(init.method ?? "GET", new URL(url).pathname, response, text);
+  }
+  return response;
 }
 
 const PROBLEM_CONTENT = { content: { "application/problem+json": { schema: Problem } } };

@@ -1,5 +1,7 @@
 // The real process, started by the real task, with a data folder and a port of its own.
 import { createClient } from "@redis/client";
+import { createInventoryClient } from "../../openapi/client/client.js";
+import { checkedFetch } from "./contract.ts";
 
 export interface Service extends AsyncDisposable {
   url: string;
@@ -9,6 +11,8 @@ export interface Service extends AsyncDisposable {
   lines: Record<string, unknown>[];
   /** Resolves with the first log line that has this message. */
   logged(message: string): Promise<Record<string, unknown>>;
+  /** The client that others get, too; its answers are held against the contract. */
+  client: ReturnType<typeof createInventoryClient>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   signal(name: Deno.Signal): void;
   /** How the task ended. */
@@ -76,8 +80,9 @@ export async function startService(env: Record<string, string>): Promise<Service
     logged,
     status,
     signal,
+    client: createInventoryClient({ baseUrl: url, fetch: checkedFetch }),
     post: (path, body, headers = {}) =>
-      fetch(url + path, {
+      checkedFetch(url + path, {
         method: "POST",
         body: JSON.stringify(body),
         headers: { "content-type": "application/json", ...headers },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
 import { accessTo, hasAccessRule, SCOPES } from "../../src/contract/access.ts";
 import { makeDocument, ROUTES } from "../../src/contract/document.ts";
+import { PROBLEMS } from "../../src/contract/problems.ts";
 import { makeLog } from "../../src/log.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -81,4 +82,62 @@ Deno.test("what the table does not name is for admin alone", () => {
   assert.equal(accessTo("GET", "/nosuch"), "admin");
   assert.equal(accessTo("HEAD", "/inventory/:sku"), "public read");
   assert.equal(accessTo("GET", "/inventory/:sku{[^/]+}"), "public read");
+});
+
+interface Described {
+  parameters?: unknown[];
+  requestBody?: { content: Record<string, unknown> };
+  responses: Record<
+    string,
+    { content?: Record<string, unknown>; headers: Record<string, unknown> }
+  >;
+}
+const operations = Object.values<Record<string, Described>>(document.paths)
+  .flatMap((item) => Object.values(item));
+
+Deno.test("every operation that can be asked wrongly declares a 4XX answer", () => {
+  // Stands in for the lint rule that .redocly.yaml switches off.
+  for (const { parameters, requestBody, responses } of operations) {
+    if (!parameters?.length && !requestBody) continue;
+    assert(Object.keys(responses).some((status) => status.startsWith("4")));
+  }
+});
+
+Deno.test("every request, answer and problem has an example", () => {
+  for (const operation of operations) {
+    for (
+      const { content } of [operation.requestBody, ...Object.values(operation.responses)].filter(
+        (part) => part !== undefined,
+      )
+    ) {
+      // deno-lint-ignore no-explicit-any -- walked as plain JSON
+      for (const [type, { schema, ...media }] of Object.entries<any>(content ?? {})) {
+        const name = schema?.$ref?.split("/").at(-1);
+        const example = media.example ?? media.examples ?? schema?.example ??
+          document.components.schemas[name]?.example;
+        assert(example !== undefined, `${JSON.stringify(schema)} as ${type} has no example`);
+      }
+    }
+  }
+});
+
+Deno.test("every answer declares its headers: the request id, and when to come back", () => {
+  for (const { responses } of operations) {
+    for (const [status, { headers }] of Object.entries(responses)) {
+      assert(headers["X-Request-Id"]);
+      assert.equal("Retry-After" in headers, status === "503" || status === "429");
+    }
+  }
+  const { 200: held, 503: unavailable } = document.paths["/hold"].post.responses;
+  assert("Idempotent-Replayed" in held.headers && !("Idempotent-Replayed" in unavailable.headers));
+  assert(!("Idempotent-Replayed" in document.paths["/inventory/{sku}"].get.responses[200].headers));
+});
+
+Deno.test("every operation says what to do about the refusals that are its own", () => {
+  const { description } = document.paths["/confirm"].post;
+  for (const code of ["hold_not_found", "hold_expired", "hold_released"] as const) {
+    assert(description.includes(`- \`${code}\`: ${PROBLEMS[code].advice}`));
+  }
+  assert(!description.includes("malformed_json"), "what any command may meet is told once");
+  assert(!document.paths["/health"].get.description.includes("refused"));
 });

@@ -31,6 +31,7 @@ const FORBIDDEN: [room: RegExp, target: RegExp][] = [
     /^(@redis\/client|redis\/|config\.ts|app\.ts|store\/(redis_link|batch_queue|scripts|keys)\.ts)/,
   ],
   [/^http\//, /^(@redis\/client|redis\/|routes\/|config\.ts|app\.ts)/],
+  [/^mcp\//, /^(@redis\/client|hono|store\/|redis\/|routes\/|config\.ts|app\.ts)/],
   [/^redis\//, /^(hono|store\/|routes\/|http\/|contract\/)/],
   [/^app\.ts$/, /^(@redis\/client|redis\/|config\.ts)/],
   [/./, /^main\.ts$/],

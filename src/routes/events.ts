@@ -1,0 +1,62 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { accepts } from "hono/accepts";
+import * as contract from "../contract/events.ts";
+import type { AppContext, AppEnv } from "../http/context.ts";
+import { problem } from "../http/problems.ts";
+import { decodePosition, encodePosition, endOfEvents, readEvents } from "../store/events.ts";
+import { EventsTail } from "../store/events_tail.ts";
+import type { Store } from "../store/store.ts";
+import { eventFeed } from "./event_feed.ts";
+
+const FEED = "text/event-stream";
+const NEVER = new AbortController().signal;
+
+export function mountEvents(
+  app: OpenAPIHono<AppEnv>,
+  store: Store,
+  stopping: AbortSignal = NEVER,
+): void {
+  const tail = new EventsTail(store);
+
+  app.openapi(contract.getEvents, async (c) => {
+    const { after, sku, limit } = c.req.valid("query");
+    const isFeed = accepts(c, {
+      header: "Accept",
+      supports: ["application/json", FEED],
+      default: "application/json",
+    }) === FEED;
+    const lastEventId = isFeed && c.req.valid("header")["last-event-id"];
+    const given = lastEventId || after;
+    const position = given === undefined ? undefined : decodePosition(given);
+    if (given !== undefined && !position) return refusePosition(c, Boolean(lastEventId));
+    if (!isFeed) {
+      const page = await readEvents(store, position, { limit, sku });
+      return c.json(
+        {
+          items: page.items,
+          next: encodePosition(page.next),
+          has_more: page.hasMore,
+          truncated: page.truncated,
+        },
+        200,
+        { vary: "Accept" },
+      );
+    }
+    const from = position ?? await endOfEvents(store);
+    const body = eventFeed({ store, tail, after: from, sku, stopping });
+    return c.body(body, 200, {
+      "content-type": FEED,
+      "cache-control": "no-store",
+      "x-accel-buffering": "no", // or a proxy would keep events back
+      vary: "Accept",
+    });
+  });
+}
+
+function refusePosition(c: AppContext, inHeader: boolean) {
+  const detail = "must be an event id or a `next` as this service gave it";
+  const where = inHeader
+    ? { in: "header" as const, pointer: "/last-event-id" }
+    : { in: "query" as const, pointer: "/after" };
+  return problem(c, "validation_failed", { detail, errors: [{ ...where, detail }] });
+}

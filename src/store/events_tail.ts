@@ -1,0 +1,59 @@
+// Waiting for events: one loop asks Redis for all who wait, and only while somebody does.
+import { setTimeout as sleep } from "node:timers/promises";
+import { isLater, lastEntry } from "./events.ts";
+import type { Store } from "./store.ts";
+
+const ASK_EVERY_MS = 100;
+
+interface Waiting {
+  entry: string;
+  wake(): void;
+  fail(fault: unknown): void;
+}
+
+export class EventsTail {
+  #waiting = new Set<Waiting>();
+  #asking = false;
+
+  constructor(private readonly store: Store) {}
+
+  /**
+   * Resolves when something has come behind `entry`, when `timeoutMs` are over, or when `signal` aborts.
+   * Rejects with a StoreFault when Redis cannot be asked.
+   */
+  async wait(entry: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting = { entry, wake: resolve, fail: reject };
+    const timer = setTimeout(resolve, timeoutMs);
+    const onAbort = () => resolve();
+    signal.addEventListener("abort", onAbort);
+    this.#waiting.add(waiting);
+    if (!this.#asking) this.#ask();
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      this.#waiting.delete(waiting);
+    }
+  }
+
+  /** Never ahead of those who wait: whoever begins to wait is woken by an answer asked for afterwards. */
+  async #ask(): Promise<void> {
+    this.#asking = true;
+    try {
+      while (this.#waiting.size > 0) {
+        await sleep(ASK_EVERY_MS);
+        if (this.#waiting.size === 0) break;
+        const last = await lastEntry(this.store);
+        for (const { entry, wake } of this.#waiting) if (isLater(last, entry)) wake();
+      }
+    } catch (fault) {
+      for (const { fail } of this.#waiting) fail(fault);
+      this.#waiting.clear();
+    } finally {
+      this.#asking = false;
+    }
+  }
+}
