@@ -4,9 +4,10 @@ ARGV   the partition prefix, then for each operation
          verb, owner, idempotency key ('' for none), argument count, arguments,
          and with a key: fingerprint, seconds to keep the outcome, request id
        where the owner is '' for anybody, which is so while no keys are configured
-REPLY  how many due holds were settled first, then a reply per operation: what the verb's file says, or
+REPLY  [how many due holds were settled first, for how many milliseconds they had been due at most], then a reply per operation: what the verb's file says, or
          replayed                request id, reply   this key has had its effect; the first answer again
          idempotency_key_reused                      this key came with another request before
+         store_full                                  the verb may take memory, and there is none
          failed                  message             a fault of ours; nothing is kept under the key
 ]]
 local verbs = {
@@ -21,15 +22,20 @@ local verbs = {
   spend = spend,
   repair = repair,
 }
+-- What still runs when Redis has no memory left: all that ends a hold.
+local runs_when_full = { release = true, confirm = true }
 
 local now = now_ms()
-local settled, backlog = settle_due(now)
+local settled, backlog, lag_ms = settle_due(now)
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
 local undecided = { unsettled = true, exceeds_held_quantity = true }
 
 -- One failing operation must not fail its neighbours.
 local function run(verb, args, owner)
+  if MEMORY_IS_FULL and not runs_when_full[verb] then
+    return { 'store_full' }, false
+  end
   local ok, reply = pcall(verbs[verb], args, now, backlog, owner)
   if ok then
     return reply, not undecided[reply[1]]
@@ -37,7 +43,7 @@ local function run(verb, args, owner)
   return { 'failed', type(reply) == 'table' and reply.err or tostring(reply) }, false
 end
 
-local replies, at = { settled }, 2
+local replies, at = { { settled, lag_ms } }, 2
 while at <= #ARGV do
   local verb, owner, key, count_of_args = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
   local first = at + 4
@@ -61,5 +67,6 @@ while at <= #ARGV do
   replies[#replies + 1] = reply
 end
 
+write_held_change()
 write_events()
 return replies

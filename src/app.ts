@@ -16,10 +16,12 @@ import { mountHolds } from "./routes/holds.ts";
 import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
 import { mountMcp } from "./routes/mcp.ts";
+import { mountMetrics } from "./routes/metrics.ts";
 import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import { mountVerify } from "./routes/verify.ts";
+import type { Metrics } from "./operations/metrics.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -27,6 +29,8 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** Counts requests, and is shown at `GET /metrics`. */
+  metrics?: Metrics;
   /** Who may call; nobody is asked where there are none. */
   apiKeys?: ApiKey[];
   publicReads?: boolean;
@@ -34,7 +38,7 @@ export interface AppOptions {
   rateLimitPerMinute?: number;
   trustedProxies?: string[];
   maxRequestsInFlight?: number;
-  /** When it aborts, live feeds end: the service is stopping. */
+  /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
 
@@ -45,7 +49,7 @@ export function createApp(
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
   app.use(requestId());
-  app.use(requestLog(log));
+  app.use(requestLog(log, options.metrics));
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (c, methods) => {
@@ -65,9 +69,10 @@ export function createApp(
   mountMovements(app, store);
   mountEvents(app, store, stopping);
   mountVerify(app, store);
-  mountService(app, store);
+  mountService(app, store, stopping);
   mountMcp(app);
   mountHome(app);
+  if (options.metrics) mountMetrics(app, store, options.metrics);
   mountDocs(app);
 
   app.notFound((c) =>

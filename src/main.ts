@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
+import { Metrics } from "./operations/metrics.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
 import { sweepThisMinute } from "./store/sweep.ts";
 
@@ -13,7 +14,8 @@ async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
   const log = makeLog(config.LOG_LEVEL);
   const stopRequested = signalled("SIGTERM", "SIGINT");
-  const { store, place, close } = await openConfiguredStore(config, log);
+  const metrics = new Metrics();
+  const { store, place, close } = await openConfiguredStore(config, log, { observer: metrics });
 
   if (!config.API_KEYS) {
     log.warn("API_KEYS is not set: whoever reaches this port may do everything");
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    metrics,
     apiKeys: config.API_KEYS,
     publicReads: config.PUBLIC_READS,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
@@ -32,8 +35,11 @@ async function main(): Promise<void> {
     stopping: stopping.signal,
   });
 
-  const sweep = () =>
-    sweepThisMinute(store, (error) => log.error("sweep failed", { error }), stopping.signal);
+  const onSweep = (error?: unknown) => {
+    metrics.swept(error !== undefined);
+    if (error !== undefined) log.error("sweep failed", { error });
+  };
+  const sweep = () => sweepThisMinute(store, onSweep, stopping.signal);
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),

@@ -6,7 +6,9 @@ import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
+import { inspectRedis } from "./store/readiness.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
+import type { StoreObserver } from "./store/measures.ts";
 import { openStore, type Store } from "./store/store.ts";
 
 /** The store cannot be had; `message` is one line that says why. */
@@ -29,7 +31,7 @@ const STORE_SHARE_OF_TIMEOUT = 0.9;
 export async function openConfiguredStore(
   config: Config,
   log: Log,
-  { loadDemo = true } = {},
+  { loadDemo = true, observer }: { loadDemo?: boolean; observer?: StoreObserver } = {},
 ): Promise<OpenedStore> {
   const embedded = config.REDIS_URL ? undefined : await startEmbeddedRedis({
     dataDir: config.DATA_DIR,
@@ -51,6 +53,7 @@ export async function openConfiguredStore(
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     maxActiveHoldsPerKey: config.MAX_ACTIVE_HOLDS_PER_KEY,
     maxHeldUnitsPerKey: config.MAX_HELD_UNITS_PER_KEY,
+    observer,
     onLost(reason) {
       if (isClosing) return;
       if (lostBecause === undefined) log.error("Redis lost", { place, reason });
@@ -71,6 +74,9 @@ export async function openConfiguredStore(
 
   try {
     await untilAnswering(store, place, () => lostBecause);
+    for (const warning of (await inspectRedis(store)).warnings) {
+      log.warn("Redis is not set up to keep stock safe", { place, warning });
+    }
     if (embedded && loadDemo && await isEmpty(store)) {
       await countAll(store, demoCatalogue());
       log.info("demo catalogue loaded", { place });
@@ -98,18 +104,13 @@ async function untilAnswering(
   lostBecause: () => string | undefined,
 ): Promise<void> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
-  let reason: string | undefined;
-  while (Date.now() < deadline) {
-    try {
-      await store.command("PING");
-      return await refuseOldRedis(store, place);
-    } catch (error) {
-      if (error instanceof StartError) throw error;
-      reason = lostBecause() ?? (error as Error).message;
+  while (!store.ready) {
+    if (Date.now() > deadline) {
+      throw new StartError(`cannot reach ${place}: ${lostBecause() ?? "it does not answer"}`);
     }
-    await sleep(50);
+    await sleep(20);
   }
-  throw new StartError(`cannot reach ${place}: ${reason}`);
+  await refuseOldRedis(store, place);
 }
 
 async function refuseOldRedis(store: Store, place: string): Promise<void> {

@@ -387,6 +387,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether to send requests here
+         * @description For load balancers: 200 while commands are taken, 503 while Redis is away, loading or a replica, or the service is stopping. Tells how well Redis is set up to keep what it is told.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/problems/{code}": {
         parameters: {
             query?: never;
@@ -1488,7 +1508,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "outcome_unknown";
+            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
             /** @description Whether the same request, with the same idempotency key, may succeed later. */
             retryable: boolean;
             /** @description Names the request in the service's log. */
@@ -1526,6 +1546,37 @@ export interface components {
             retryable: boolean;
             /** @description What to do about it. */
             advice: string;
+        };
+        /**
+         * @description The service takes commands.
+         * @example {
+         *       "status": "ready",
+         *       "role": "master",
+         *       "durability": "everysec",
+         *       "maxmemory_policy": "noeviction",
+         *       "script_loaded": true,
+         *       "draining": false,
+         *       "warnings": []
+         *     }
+         */
+        Readiness: {
+            /** @enum {string} */
+            status: "ready";
+            /** @description Of the Redis: `master`, which takes writes. */
+            role: string;
+            /**
+             * @description How often Redis forces its append-only file to disk, if it keeps one.
+             * @enum {string}
+             */
+            durability: "always" | "everysec" | "none" | "no append-only file" | "unknown";
+            /** @description Anything but `noeviction` is a warning. */
+            maxmemory_policy: string;
+            /** @description Whether Redis holds the script; sent if not. */
+            script_loaded: boolean;
+            /** @description Whether the service is stopping. */
+            draining: boolean;
+            /** @description Settings of Redis under which acknowledged stock can be lost. */
+            warnings: string[];
         };
         /**
          * @description A hold whose units are back in stock.
@@ -2592,6 +2643,8 @@ export interface operations {
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
+             *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
             503: {
@@ -2768,6 +2821,8 @@ export interface operations {
              * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
@@ -2946,6 +3001,8 @@ export interface operations {
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
+             *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
             503: {
@@ -3110,6 +3167,8 @@ export interface operations {
              * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
@@ -3283,6 +3342,8 @@ export interface operations {
              * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
@@ -3649,6 +3710,8 @@ export interface operations {
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
+             *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
             503: {
@@ -3820,6 +3883,8 @@ export interface operations {
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
+             *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
             503: {
@@ -3988,6 +4053,8 @@ export interface operations {
              * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
              *
              *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             *
+             *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */
@@ -4249,6 +4316,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */

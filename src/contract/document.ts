@@ -17,7 +17,7 @@ import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { describeRefusals } from "./refusals.ts";
 import { simulateSale } from "./sales.ts";
-import { explainProblem, getHealth } from "./service.ts";
+import { explainProblem, getHealth, getReadiness } from "./service.ts";
 import { verifyStock } from "./verify.ts";
 
 /** Every operation of the service, in the order of the document. */
@@ -38,6 +38,7 @@ export const ROUTES = [
   getEvents,
   verifyStock,
   getHealth,
+  getReadiness,
   explainProblem,
 ];
 

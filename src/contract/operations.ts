@@ -47,6 +47,7 @@ export const COMMAND_PROBLEMS = [
   "idempotency_key_reused",
   "internal_error",
   "store_unavailable",
+  "store_full",
   "outcome_unknown",
 ] as const;
 

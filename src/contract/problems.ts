@@ -170,6 +170,13 @@ export const PROBLEMS = {
     retryable: true,
     advice: "Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.",
   },
+  store_full: {
+    status: 503,
+    title: "Store full",
+    retryable: true,
+    advice:
+      "Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.",
+  },
   outcome_unknown: {
     status: 503,
     title: "Outcome unknown",

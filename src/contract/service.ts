@@ -25,6 +25,46 @@ export const getHealth = createRoute({
   },
 });
 
+export const Readiness = z.object({
+  status: z.literal("ready"),
+  role: z.string().meta({ description: "Of the Redis: `master`, which takes writes." }),
+  durability: z.enum(["always", "everysec", "none", "no append-only file", "unknown"]).meta({
+    description: "How often Redis forces its append-only file to disk, if it keeps one.",
+  }),
+  maxmemory_policy: z.string().meta({ description: "Anything but `noeviction` is a warning." }),
+  script_loaded: z.boolean().meta({ description: "Whether Redis holds the script; sent if not." }),
+  draining: z.boolean().meta({ description: "Whether the service is stopping." }),
+  warnings: z.array(z.string()).meta({
+    description: "Settings of Redis under which acknowledged stock can be lost.",
+  }),
+}).meta({
+  description: "The service takes commands.",
+  example: {
+    status: "ready",
+    role: "master",
+    durability: "everysec",
+    maxmemory_policy: "noeviction",
+    script_loaded: true,
+    draining: false,
+    warnings: [],
+  },
+}).openapi("Readiness");
+
+export const getReadiness = createRoute({
+  method: "get",
+  path: "/ready",
+  operationId: "getReadiness",
+  tags: ["Service"],
+  summary: "Ask whether to send requests here",
+  description:
+    "For load balancers: 200 while commands are taken, 503 while Redis is away, loading or a replica, or the " +
+    "service is stopping. Tells how well Redis is set up to keep what it is told.",
+  responses: {
+    200: { description: "Ready.", content: { "application/json": { schema: Readiness } } },
+    ...problemResponses(["store_unavailable", "internal_error"]),
+  },
+});
+
 export const ProblemExplanation = z.object({
   code: z.string().meta({ description: "The code, as in `code` of a problem." }),
   title: z.string(),

@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { AppEnv } from "./context.ts";
 import { problem } from "./problems.ts";
 
-/** Refuses bodies over `maxSize` bytes, however they are sent, and compressed ones. */
+/** Refuses bodies over `maxSize` bytes, however they are sent, and compressed ones and those cut off. */
 export function bodyRules(maxSize: number): MiddlewareHandler<AppEnv> {
   const limitStream = bodyLimit({ maxSize, onError: (c) => problem(c, "body_too_large") });
   return async (c, next) => {
@@ -15,8 +15,18 @@ export function bodyRules(maxSize: number): MiddlewareHandler<AppEnv> {
     // The server reads no more of a body than its stated length, so that a length alone decides. Looking at the
     // stream, as bodyLimit does, would cost the runtime's quick way of reading a body.
     const length = headers.get("content-length");
-    if (length === null || headers.has("transfer-encoding")) return await limitStream(c, next);
-    if (Number(length) > maxSize) return problem(c, "body_too_large");
-    await next();
+    if (length !== null && !headers.has("transfer-encoding")) {
+      return Number(length) > maxSize ? problem(c, "body_too_large") : await next();
+    }
+    let wasRead = false;
+    try {
+      return await limitStream(c, () => {
+        wasRead = true;
+        return next();
+      });
+    } catch (error) {
+      if (wasRead) throw error;
+      return problem(c, "malformed_json", { detail: "The body ended early" });
+    }
   };
 }

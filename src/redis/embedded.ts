@@ -1,6 +1,8 @@
 // The embedded Redis: a redis-server of our own on a unix socket in the data folder. It outlives a crash of
 // the service, is shared by all services on the same folder, and stops with the last of them.
 import { createClient } from "@redis/client";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findRedisServer, HOW_TO_GET_REDIS } from "./binary.ts";
@@ -67,14 +69,27 @@ async function startUnlessRunning(
   dataDir: string,
   durability: keyof typeof FSYNC,
 ): Promise<boolean> {
-  if (await answers(socketPath)) {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  // A server that is stopped or still loading accepts connections: a second one beside it would write to
+  // the same files.
+  while (await isListening(socketPath)) {
     // Another service's, or left by a crash: the durability asked for last holds.
-    await withControlClient(
-      socketPath,
-      (send) => send("CONFIG", "SET", "appendfsync", FSYNC[durability]),
-    );
-    return false;
+    if (await setDurability(socketPath, durability)) return false;
+    if (Date.now() > deadline) {
+      throw new EmbeddedRedisError(`the Redis that runs in ${dataDir} does not answer`);
+    }
+    await sleep(20);
   }
+  await spawnServer(socketPath, dataDir, durability, deadline);
+  return true;
+}
+
+async function spawnServer(
+  socketPath: string,
+  dataDir: string,
+  durability: keyof typeof FSYNC,
+  deadline: number,
+): Promise<void> {
   const program = await findRedisServer();
   if (!program) throw new EmbeddedRedisError(HOW_TO_GET_REDIS);
   const settings = {
@@ -100,7 +115,6 @@ async function startUnlessRunning(
   }).spawn();
   child.unref();
   const died = child.status.then(() => true);
-  const deadline = Date.now() + START_TIMEOUT_MS;
   while (!await answers(socketPath)) {
     if (await Promise.race([died, sleep(20, false)])) {
       throw new EmbeddedRedisError(`${program} ended at once; ${dataDir}/redis.log says why`);
@@ -111,7 +125,32 @@ async function startUnlessRunning(
       );
     }
   }
-  return true;
+}
+
+/** Whether a server has this socket open, well or not. */
+async function isListening(socketPath: string): Promise<boolean> {
+  const socket = connect({ path: socketPath });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch (error) {
+    if (["ECONNREFUSED", "ENOENT"].includes((error as { code: string }).code)) return false;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Answers whether the server took it: none does while it is stopped or loads its file. */
+async function setDurability(
+  socketPath: string,
+  durability: keyof typeof FSYNC,
+): Promise<boolean> {
+  const reply = await withControlClient(
+    socketPath,
+    (send) => send("CONFIG", "SET", "appendfsync", FSYNC[durability]),
+  );
+  return reply === "OK" && await answers(socketPath);
 }
 
 /** Runs `use` on a short-lived connection of its own; undefined where nobody answers. */
@@ -121,7 +160,7 @@ async function withControlClient<Result>(
 ): Promise<Result | undefined> {
   const client = createClient({
     maintNotifications: "disabled",
-    socket: { path: socketPath, reconnectStrategy: false, socketTimeout: 5000 },
+    socket: { path: socketPath, reconnectStrategy: false, socketTimeout: 2000 },
   });
   client.on("error", () => {}); // told by the rejections
   try {

@@ -3,10 +3,15 @@ import { PROBLEMS } from "../contract/problems.ts";
 import * as contract from "../contract/service.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
+import { inspectRedis } from "../store/readiness.ts";
 import type { Store } from "../store/store.ts";
 import { instant } from "./instant.ts";
 
-export function mountService(app: OpenAPIHono<AppEnv>, store: Store): void {
+export function mountService(
+  app: OpenAPIHono<AppEnv>,
+  store: Store,
+  stopping?: AbortSignal,
+): void {
   app.openapi(contract.getHealth, async (c) => {
     try {
       await store.command("PING");
@@ -17,6 +22,24 @@ export function mountService(app: OpenAPIHono<AppEnv>, store: Store): void {
       status: "healthy" as const,
       redis: "connected" as const,
       timestamp: instant(Date.now()),
+    }, 200);
+  });
+
+  app.openapi(contract.getReadiness, async (c) => {
+    const redis = await inspectRedis(store);
+    const draining = stopping?.aborted ?? false;
+    const obstacles = [...redis.obstacles, ...(draining ? ["the service is stopping"] : [])];
+    if (obstacles.length > 0) {
+      return problem(c, "store_unavailable", { detail: obstacles.join("; ") });
+    }
+    return c.json({
+      status: "ready" as const,
+      role: redis.role,
+      durability: redis.durability,
+      maxmemory_policy: redis.maxmemoryPolicy,
+      script_loaded: redis.knowsScript,
+      draining,
+      warnings: redis.warnings,
     }, 200);
   });
 

@@ -83,7 +83,7 @@ export class BatchQueue {
     this.#inFlight++;
     const timer = setTimeout(() => {
       rejectAll(batch, new StoreFault("outcome_unknown", "Redis did not answer in time"));
-      this.carrier.onStall();
+      this.carrier.onStall(); // which ends the sending below
     }, Math.max(0, batch[0].deadlineMs - performance.now()));
     try {
       const replies = await this.carrier.send(batch.map((waiting) => waiting.request));

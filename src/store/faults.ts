@@ -1,12 +1,13 @@
 // What the store throws when it cannot give an answer. Refusals are never thrown: they are outcomes.
 
 /**
- * The store could not answer. `store_unavailable`: nothing was done. `outcome_unknown`: the command was
- * sent and no reply came, so only a repeat with the same idempotency key tells what happened.
+ * The store could not answer. `store_unavailable`: nothing was done. `store_full`: nothing was done, since it
+ * would have taken memory that Redis has not got. `outcome_unknown`: the command was sent and no reply came,
+ * so only a repeat with the same idempotency key tells what happened.
  */
 export class StoreFault extends Error {
   constructor(
-    readonly code: "store_unavailable" | "outcome_unknown",
+    readonly code: "store_unavailable" | "store_full" | "outcome_unknown",
     message: string,
     options?: ErrorOptions,
   ) {

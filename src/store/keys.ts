@@ -10,6 +10,7 @@ export const KEY_NAMES = {
   HOLDS_BY_EXPIRY: "holds_by_expiry",
   HOLDS_BY_REFERENCE: "holds_by_reference:",
   HOLDS_BY_OWNER: "holds_by_owner:",
+  UNITS_HELD: "units_held",
   UNITS_BY_OWNER: "units_by_owner",
   RATE: "rate:",
   IDEMPOTENCY: "idemp:",

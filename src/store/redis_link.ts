@@ -10,6 +10,11 @@ export interface LinkOptions {
   tlsCa?: string;
   /** A connection that has been silent for this long, with a command or a ping waiting, is given up. */
   timeoutMs: number;
+  /**
+   * Run on each new connection, which counts as ready once Redis has answered it: a Redis that is stopped, or
+   * paused for what this link is for, accepts connections and answers nothing.
+   */
+  probe: { script: Script; args: string[] };
   /** Told once when Redis is lost, and before each attempt to reach it again. */
   onLost(reason: string): void;
   onBack(): void;
@@ -46,6 +51,7 @@ function makeClient({ address, tlsCa, timeoutMs }: LinkOptions) {
 export class RedisLink {
   #client: Client;
   #lost = true;
+  #answering = false;
   #closed = false;
 
   constructor(private readonly options: LinkOptions) {
@@ -53,26 +59,39 @@ export class RedisLink {
   }
 
   get ready(): boolean {
-    return this.#client.isReady;
+    return this.#answering && this.#client.isReady;
   }
 
   #connect(): Client {
     const client = makeClient(this.options);
-    client.on(
-      "error",
-      (error: Error) => client === this.#client && this.#tellLost(error.message || String(error)),
-    );
-    client.on("ready", () => {
-      if (client !== this.#client || !this.#lost) return;
-      this.#lost = false;
-      this.options.onBack();
+    client.on("error", (error: Error) => {
+      // A ping that was refused (LOADING, MISCONF) is an answer, not a loss.
+      if (client !== this.#client || client.isReady) return;
+      this.#tellLost(error.message || String(error));
     });
+    client.on("ready", () => this.#probe(client));
     client.connect().catch(() => {}); // told by "error", retried by reconnectStrategy
     return client;
   }
 
+  /** An error is an answer too: what Redis refuses, it refuses at once. */
+  async #probe(client: Client): Promise<void> {
+    const { script, args } = this.options.probe;
+    try {
+      await runOn(client, script, [], args);
+    } catch (error) {
+      if (!(error instanceof ErrorReply)) return; // broken again: "error" has told, the next one is probed
+    }
+    if (client !== this.#client || this.#closed) return;
+    this.#answering = true;
+    if (!this.#lost) return;
+    this.#lost = false;
+    this.options.onBack();
+  }
+
   #tellLost(reason: string): void {
     if (this.#closed) return;
+    this.#answering = false;
     this.#lost = true;
     this.options.onLost(reason);
   }
@@ -80,9 +99,10 @@ export class RedisLink {
   /** Gives up a connection that does not answer; what was sent on it is never sent again. */
   reset(reason: string): void {
     if (this.#closed) return;
-    this.#client.destroy();
-    this.#client = this.#connect();
     this.#tellLost(reason);
+    const silent = this.#client;
+    this.#client = this.#connect();
+    silent.destroy();
   }
 
   /** Sends one command. Throws a StoreFault that says whether it may have been carried out. */
@@ -96,18 +116,31 @@ export class RedisLink {
 
   /** Runs a script by its digest, sending its text only when Redis does not know it. */
   async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
-    const rest = [String(keys.length), ...keys, ...args];
     try {
-      return await this.#client.sendCommand(["EVALSHA", script.sha1, ...rest]);
+      return await runOn(this.#client, script, keys, args);
     } catch (error) {
-      if (!isReply(error, "NOSCRIPT")) throw asStoreFault(error);
-      return await this.call("EVAL", script.text, ...rest);
+      throw asStoreFault(error);
     }
   }
 
   close(): void {
     this.#closed = true;
     this.#client.destroy();
+  }
+}
+
+async function runOn(
+  client: Client,
+  script: Script,
+  keys: string[],
+  args: string[],
+): Promise<unknown> {
+  const rest = [String(keys.length), ...keys, ...args];
+  try {
+    return await client.sendCommand(["EVALSHA", script.sha1, ...rest]);
+  } catch (error) {
+    if (!isReply(error, "NOSCRIPT")) throw error;
+    return await client.sendCommand(["EVAL", script.text, ...rest]);
   }
 }
 
@@ -125,13 +158,15 @@ const REFUSED_BEFORE_START = [
   "NOAUTH",
   "NOPERM",
   "NOREPLICAS",
-  "OOM",
   "READONLY",
   "TRYAGAIN",
   "WRONGPASS",
 ];
 
 function asStoreFault(error: unknown): unknown {
+  if (isReply(error, "OOM")) {
+    return new StoreFault("store_full", (error as Error).message, { cause: error });
+  }
   if (isReply(error, ...REFUSED_BEFORE_START)) {
     return new StoreFault("store_unavailable", (error as Error).message, { cause: error });
   }

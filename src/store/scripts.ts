@@ -25,6 +25,7 @@ import listHolds from "../../lua/list_holds.lua" with { type: "text" };
 import hold from "../../lua/hold.lua" with { type: "text" };
 import lastEvent from "../../lua/last_event.lua" with { type: "text" };
 import listInventory from "../../lua/list_inventory.lua" with { type: "text" };
+import measure from "../../lua/measure.lua" with { type: "text" };
 import queryInventory from "../../lua/query_inventory.lua" with { type: "text" };
 import readEvents from "../../lua/read_events.lua" with { type: "text" };
 import release from "../../lua/release.lua" with { type: "text" };
@@ -77,22 +78,22 @@ function compose(firstLine: string, settings: ScriptSettings, parts: string[]): 
   return { text, sha1: createHash("sha1").update(text).digest("hex") };
 }
 
-/** The script that decides. `clockSource` lets a test own the time; everybody else leaves it. */
-export function commitScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const shared = [
-    numbers,
-    clockSource,
-    events,
-    stock,
-    lines,
-    plan,
-    owners,
-    holds,
-    settle,
-    idempotency,
-  ];
+/**
+ * The script that decides, under two first lines. Redis refuses the first before it starts when memory has
+ * run out; the second runs then too, and refuses by itself every verb but those that set something free.
+ * `clockSource` lets a test own the time; everybody else leaves it.
+ */
+export function commitScripts(
+  settings: ScriptSettings,
+  clockSource: string = clock,
+): { usual: Script; whenFull: Script } {
+  const rules = [events, stock, lines, plan, owners, holds, settle, idempotency];
   const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend];
-  return compose("#!lua", settings, [...shared, ...verbs, commit]);
+  const parts = [numbers, clockSource, ...rules, ...verbs, commit];
+  return {
+    usual: compose("#!lua", settings, ["local MEMORY_IS_FULL = false", ...parts]),
+    whenFull: compose("#!lua flags=allow-oom", settings, ["local MEMORY_IS_FULL = true", ...parts]),
+  };
 }
 
 /**
@@ -102,6 +103,6 @@ export function commitScript(settings: ScriptSettings, clockSource: string = clo
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
   const shared = [numbers, clockSource, owners, holds, due, stream];
   const inventory = [getInventory, queryInventory, listInventory];
-  const verbs = [getHold, listHolds, lastEvent, readEvents, verifyHolds, verifyStock];
+  const verbs = [getHold, listHolds, lastEvent, readEvents, verifyHolds, verifyStock, measure];
   return compose("#!lua flags=no-writes", settings, [...shared, ...inventory, ...verbs, read]);
 }

@@ -2,11 +2,12 @@
 // What the verbs mean to a caller is in the files named after nouns, beside this one.
 import { createHash } from "node:crypto";
 import { MAX_ON_HAND, MAX_QUANTITY } from "../contract/fields.ts";
-import { BatchQueue, type Reply } from "./batch_queue.ts";
+import { type BatchCarrier, BatchQueue, type Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
+import type { StoreObserver } from "./measures.ts";
 import { partitionPrefix } from "./keys.ts";
 import { RedisLink } from "./redis_link.ts";
-import { commitScript, readScript, type Script } from "./scripts.ts";
+import { commitScripts, readScript, type Script } from "./scripts.ts";
 
 export interface StoreOptions {
   /** `redis://`, `rediss://`, or the path of a unix socket. */
@@ -22,6 +23,7 @@ export interface StoreOptions {
   maxHeldUnitsPerKey?: number;
   onLost?(reason: string): void;
   onBack?(): void;
+  observer?: StoreObserver;
   /** Lua that defines `now_ms`, for tests that own the time. */
   clockSource?: string;
 }
@@ -68,7 +70,8 @@ export interface Question {
     | "last_event"
     | "read_events"
     | "verify_holds"
-    | "verify_stock";
+    | "verify_stock"
+    | "measure";
   args: (string | number)[];
   /** How many records it looks at; 1 if not said. */
   weight?: number;
@@ -83,7 +86,12 @@ export interface Store {
   settle(): Promise<number>;
   /** Sends one plain command, within the deadline. For health, sweeps and scripts, never for stock. */
   command(...args: string[]): Promise<unknown>;
+  /** Whether Redis holds the script that decides; if not, the next commit brings it. */
+  knowsScript(): Promise<boolean>;
+  /** Whether commits and reads would reach a Redis that answers. */
   readonly ready: boolean;
+  /** Operations that wait to be sent. */
+  readonly queueLength: number;
   close(): void;
 }
 
@@ -111,7 +119,7 @@ export function openStore(options: StoreOptions): Store {
     VERIFY_PAGE,
     REPAIR_LOOKBACK,
   };
-  const committing = commitScript(settings, options.clockSource);
+  const committing = commitScripts(settings, options.clockSource);
   const reading = readScript(settings, options.clockSource);
   const prefix = partitionPrefix(0, 1);
   // The key that made a hold must not be forgotten while that hold may still live.
@@ -120,49 +128,95 @@ export function openStore(options: StoreOptions): Store {
       ? Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)
       : options.idempotencyTtlSeconds;
 
-  const link = new RedisLink({
-    address: options.address,
-    tlsCa: options.tlsCa,
-    timeoutMs: options.timeoutMs,
-    onLost: options.onLost ?? (() => {}),
-    onBack: options.onBack ?? (() => {}),
-  });
+  // Two connections, since a commit that Redis makes wait (CLIENT PAUSE) holds up all behind it on the same
+  // one, and reads are answered even then.
+  const { address, tlsCa, timeoutMs } = options;
+  const links: RedisLink[] = [];
+  const connect = (probe: Script) => {
+    const link = new RedisLink({
+      address,
+      tlsCa,
+      timeoutMs,
+      probe: { script: probe, args: [prefix] },
+      onLost: (reason) => options.onLost?.(reason),
+      onBack: () => isAllReady() && options.onBack?.(),
+    });
+    links.push(link);
+    return link;
+  };
+  const isAllReady = () => links.every((link) => link.ready);
+  const commitLink = connect(committing.usual);
+  const readLink = connect(reading);
 
-  const run = async (script: Script, requests: string[][]) =>
+  const run = async (link: RedisLink, script: Script, requests: string[][]) =>
     await link.run(script, [], [prefix, ...requests.flat()]) as unknown[];
+  /** Memory is judged before a script starts, so what was refused for it may be sent again. */
+  const runInAnyMemory = async (requests: string[][]) => {
+    try {
+      return await run(commitLink, committing.usual, requests);
+    } catch (fault) {
+      if (!(fault instanceof StoreFault && fault.code === "store_full")) throw fault;
+      return await run(commitLink, committing.whenFull, requests);
+    }
+  };
+  const { observer } = options;
+  const runCommit = async (
+    requests: string[][],
+  ): Promise<{ settled: number; replies: Reply[] }> => {
+    const startedAt = performance.now();
+    const [first, ...replies] = await runInAnyMemory(requests);
+    const [settled, lagMs] = first as [settled: number, lagMs: number];
+    if (requests.length > 0) {
+      observer?.committed(requests.length, (performance.now() - startedAt) / 1000);
+    }
+    if (settled > 0) observer?.settled(settled, lagMs / 1000);
+    return { settled, replies: replies as Reply[] };
+  };
   const limits = {
-    timeoutMs: options.timeoutMs,
+    timeoutMs,
     maxWaiting: MAX_WAITING,
     maxWeight: MAX_BATCH_WEIGHT,
     maxInFlight: MAX_IN_FLIGHT,
   };
-  const isReady = () => link.ready;
-  const onStall = () => link.reset("no answer in time");
-  const commits = new BatchQueue({
-    isReady,
-    onStall,
-    send: async (requests) => (await run(committing, requests)).slice(1) as Reply[],
-  }, limits);
-  const reads = new BatchQueue({
-    isReady,
-    onStall,
-    send: async (requests) => await run(reading, requests) as Reply[],
-  }, limits);
+  const carrier = (link: RedisLink, send: BatchCarrier["send"]): BatchCarrier => ({
+    isReady: () => link.ready,
+    onStall: () => link.reset("no answer in time"),
+    send,
+  });
+  const commits = new BatchQueue(
+    carrier(commitLink, async (requests) => (await runCommit(requests)).replies),
+    limits,
+  );
+  const reads = new BatchQueue(
+    carrier(readLink, async (requests) => await run(readLink, reading, requests) as Reply[]),
+    limits,
+  );
+  const withDeadline = async <Answer>(link: RedisLink, answer: Promise<Answer>) => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      reject(new StoreFault("outcome_unknown", "Redis did not answer in time"));
+      link.reset("no answer in time");
+    }, timeoutMs);
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 
   return {
     async commit(operation, call) {
-      const reply = await commits.ask(
-        encodeOperation(operation, keepSecondsOf(operation.verb), call),
-        operation.weight,
-      );
-      if (reply[0] === "failed") {
-        throw new Error(`${operation.verb}: ${reply[1]}`);
+      const { verb, weight } = operation;
+      try {
+        const request = encodeOperation(operation, keepSecondsOf(verb), call);
+        const [reply, replayOf] = unwrap(verb, await commits.ask(request, weight));
+        if (call) call.replayOf = replayOf;
+        observer?.operation(verb, reply[0], replayOf !== undefined);
+        return reply;
+      } catch (fault) {
+        observer?.operation(verb, fault instanceof StoreFault ? fault.code : "failed", false);
+        throw fault;
       }
-      if (call && reply[0] === "replayed") {
-        call.replayOf = reply[1] as string;
-        return reply[2] as Reply;
-      }
-      return reply;
     },
 
     ask({ verb, args, weight }) {
@@ -171,22 +225,44 @@ export function openStore(options: StoreOptions): Store {
     },
 
     async settle() {
-      const [settled] = await withDeadline(run(committing, []), options.timeoutMs);
-      return settled as number;
+      return (await withDeadline(commitLink, runCommit([]))).settled;
     },
 
     command(...args) {
-      return withDeadline(link.call(...args), options.timeoutMs);
+      return withDeadline(readLink, readLink.call(...args));
+    },
+
+    async knowsScript() {
+      const [known] = await this.command("SCRIPT", "EXISTS", committing.usual.sha1) as [number];
+      return known === 1;
     },
 
     get ready() {
-      return link.ready;
+      return isAllReady();
+    },
+
+    get queueLength() {
+      return commits.length;
     },
 
     close() {
-      link.close();
+      links.forEach((link) => link.close());
     },
   };
+}
+
+/** What the verb replied, now or to the first request under this key, whose id then comes with it. */
+function unwrap(verb: string, reply: Reply): [reply: Reply, replayOf?: string] {
+  switch (reply[0]) {
+    case "store_full":
+      throw new StoreFault("store_full", `no memory for a ${verb}`);
+    case "failed":
+      throw new Error(`${verb}: ${reply[1]}`);
+    case "replayed":
+      return [reply[2] as Reply, reply[1] as string];
+    default:
+      return [reply];
+  }
 }
 
 function encodeOperation(
@@ -216,18 +292,5 @@ async function nothingWasDone<Answer>(asked: Promise<Answer>): Promise<Answer> {
   } catch (fault) {
     if (!(fault instanceof StoreFault)) throw fault;
     throw new StoreFault("store_unavailable", fault.message, { cause: fault });
-  }
-}
-
-async function withDeadline<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fault = new StoreFault("outcome_unknown", "Redis did not answer in time");
-    timer = setTimeout(() => reject(fault), timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

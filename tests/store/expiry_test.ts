@@ -81,14 +81,16 @@ Deno.test("no one is refused for want of units that are due: a hold and a sale w
   assert.equal((await sell(t.store, everything, call("POST /simulate/sale"))).status, "sold");
 });
 
-Deno.test("a lost record does not stop the settling of the others", async () => {
+Deno.test("a lost or spoilt record does not stop the settling of the others, nor any commit", async () => {
   await using t = await openTestStore({ ownTime: true });
   await stockUp(t.store, "A", 4);
-  const lost = await makeHold(t.store, "A", 1, 59);
+  const lost = await makeHold(t.store, "A", 1, 58);
+  const spoilt = await makeHold(t.store, "A", 1, 59);
+  await t.redis.send("SET", `hold:${spoilt}`, "not JSON");
   await makeHold(t.store, "A", 1, 60);
   await t.redis.send("DEL", `hold:${lost}`);
   await t.setTime(START_MS + 60_000);
-  assert.equal(await settleAllDue(t.store), 2);
+  assert.equal(await settleAllDue(t.store), 3);
   assert.equal(await t.redis.send("ZCARD", "holds_by_expiry"), 0);
 });
 
@@ -102,4 +104,18 @@ Deno.test("the real clock: a hold of one second is over after one second", async
     assert(Number(seconds) * 1000 <= expiresAtMs + 1000, "still active long after its time");
   }
   assert.equal(await lineOf(t.store, "A"), "1/0");
+});
+
+Deno.test("the real clock is Redis' own, to the millisecond", async () => {
+  await using t = await openTestStore();
+  await stockUp(t.store, "A", 1);
+  const redisNow = async () => {
+    const [seconds, micros] = await t.redis.send("TIME") as [string, string];
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  };
+  const before = await redisNow();
+  const holdId = await makeHold(t.store, "A", 1, 1);
+  const after = await redisNow();
+  const expiresAtMs = Number(await t.redis.send("ZSCORE", "holds_by_expiry", holdId));
+  assert(before + 1000 <= expiresAtMs && expiresAtMs <= after + 1000);
 });

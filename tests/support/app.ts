@@ -16,6 +16,8 @@ export interface TestApp extends TestStore {
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   send(path: string, init: RequestInit): Promise<Answer>;
+  /** The app as a server takes it. */
+  fetch(request: Request): Response | Promise<Response>;
   logged: string[];
   /** The app itself, to be served. */
   app: ReturnType<typeof createApp>;
@@ -44,6 +46,7 @@ export async function openTestApp(
     ...t,
     app,
     logged,
+    fetch: (request) => app.fetch(request),
     send,
     get: (path, headers = {}) => send(path, { headers }),
     post: (path, body, headers = {}) =>

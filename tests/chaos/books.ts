@@ -1,0 +1,203 @@
+// The audit: what Redis holds against what clients were told, I1 to I8, straight from the keys.
+import type { Ledger } from "./clients.ts";
+
+type Ask = (...command: string[]) => Promise<unknown>;
+
+interface Record_ {
+  status: string;
+  lines: [sku: string, location: string, quantity: number][];
+}
+
+/** Reads the event stream as it grows and keeps what it adds up to. */
+export class Books {
+  #lastId = "0-0";
+  #received = new Map<string, number>();
+  #onHand = new Map<string, number>();
+  #held = new Map<string, number>();
+  created = new Map<string, number>();
+  ended = new Map<string, string[]>();
+  sold = new Map<string, number>();
+  faults: string[] = [];
+
+  /** Takes in what happened since the last time. */
+  async readEvents(ask: Ask): Promise<void> {
+    while (true) {
+      const entries = await ask("XRANGE", "events", `(${this.#lastId}`, "+", "COUNT", "5000") as [
+        string,
+        string[],
+      ][];
+      if (entries.length === 0) return;
+      for (const [id, words] of entries) {
+        if (!isLater(id, this.#lastId)) this.faults.push(`I7: ${id} after ${this.#lastId}`);
+        this.#lastId = id;
+        for (let i = 0; i < words.length; i += 2) this.#enter(words[i], words[i + 1]);
+      }
+    }
+  }
+
+  #enter(kind: string, detail: string): void {
+    const words = detail.split(" ");
+    if (kind === "stock.adjusted") {
+      const [sku, location, before, after] = words;
+      const delta = Number(after) - Number(before);
+      add(this.#onHand, `${sku} ${location}`, delta);
+      add(this.#received, `${sku} ${location}`, delta);
+    } else if (kind === "stock.sold") {
+      for (const [line, quantity] of linesOf(words)) {
+        add(this.#onHand, line, -quantity);
+        add(this.sold, line, quantity);
+      }
+    } else if (kind === "hold.created") {
+      add(this.created, words[0], 1);
+      for (const [line, quantity] of linesOf(words.slice(2))) add(this.#held, line, quantity);
+    } else if (["hold.confirmed", "hold.released", "hold.expired"].includes(kind)) {
+      const [sold, back] = detail.split(" / ").map((part, i) =>
+        linesOf(part.split(" ").slice(i === 0 ? 1 : 0))
+      );
+      for (const [line, quantity] of [...sold, ...(back ?? [])]) add(this.#held, line, -quantity);
+      if (kind === "hold.confirmed") {
+        for (const [line, quantity] of sold) add(this.#onHand, line, -quantity);
+      }
+      this.ended.set(words[0], [...this.ended.get(words[0]) ?? [], kind.slice("hold.".length)]);
+    }
+  }
+
+  /** Everything that is wrong, by invariant; empty when all is well. */
+  async audit(ask: Ask, ledger: Ledger): Promise<string[]> {
+    // Sweeps go on while the keys are read, so they are read again until nothing happened meanwhile.
+    let stock, holds, before;
+    do {
+      await this.readEvents(ask);
+      before = this.#lastId;
+      stock = await readStock(ask);
+      holds = await readHolds(ask);
+      await this.readEvents(ask);
+    } while (this.#lastId !== before);
+    const faults = this.faults.splice(0);
+    const active = new Set<string>();
+    const heldByHolds = new Map<string, number>();
+    for (const [id, record] of holds) {
+      if (record.status === "active") {
+        active.add(id);
+        for (const [sku, location, quantity] of record.lines) {
+          add(heldByHolds, `${sku} ${location}`, quantity);
+        }
+      }
+      const ends = this.ended.get(id) ?? [];
+      const expected = record.status === "active" ? [] : [record.status];
+      if (String(ends) !== String(expected)) {
+        faults.push(`I4: ${id} is ${record.status}, its events say [${ends}]`);
+      }
+    }
+    for (const [line, { onHand, held }] of stock) {
+      if (onHand - held < 0 || held < 0) faults.push(`I3: ${line} on hand ${onHand} held ${held}`);
+      if (held !== (heldByHolds.get(line) ?? 0)) {
+        faults.push(`I2: ${line} held ${held}, its active holds ${heldByHolds.get(line) ?? 0}`);
+      }
+      if (onHand !== this.#onHand.get(line) || held !== (this.#held.get(line) ?? 0)) {
+        faults.push(
+          `I1/I8: ${line} is ${onHand}/${held}, events say ${this.#onHand.get(line)}/${
+            this.#held.get(line) ?? 0
+          }`,
+        );
+      }
+    }
+    const indexed = new Set(await ask("ZRANGE", "holds_by_expiry", "0", "-1") as string[]);
+    if (indexed.symmetricDifference(active).size > 0) {
+      faults.push(`I6: ${indexed.size} in holds_by_expiry, ${active.size} active`);
+    }
+    return [...faults, ...this.#compareWithTold(ledger)];
+  }
+
+  /** Every answer has its one effect, and there is no effect without an answer. */
+  #compareWithTold(ledger: Ledger): string[] {
+    const faults: string[] = [];
+    const told = { created: new Set(), confirmed: new Set(), released: new Set() };
+    const sold = new Map<string, number>();
+    for (const { path, status, request, body } of ledger.told) {
+      if (status !== 200) continue;
+      if (path === "/hold") told.created.add(body.hold_id);
+      if (path === "/confirm") told.confirmed.add(body.hold_id);
+      if (path === "/release" && body.status === "released") told.released.add(body.hold_id);
+      if (path === "/simulate/sale") {
+        add(sold, `${request.sku} ${request.location}`, request.quantity as number);
+      }
+    }
+    const endedAs = (status: string) =>
+      new Set(
+        [...this.ended].filter(([id, ends]) => ends.includes(status) && this.created.has(id)).map((
+          [id],
+        ) => id),
+      );
+    const happened = {
+      created: new Set(this.created.keys()),
+      confirmed: endedAs("confirmed"),
+      released: endedAs("released"),
+    };
+    for (const kind of ["created", "confirmed", "released"] as const) {
+      const lost = told[kind].difference(happened[kind]);
+      const extra = happened[kind].difference(told[kind]);
+      if (lost.size) faults.push(`LOST: ${lost.size} holds told ${kind}: ${[...lost].slice(0, 3)}`);
+      if (extra.size) faults.push(`I5: ${extra.size} holds ${kind} that nobody was told of`);
+    }
+    for (const [id, times] of this.created) if (times > 1) faults.push(`I5: ${id} made ${times}x`);
+    for (const line of new Set([...sold.keys(), ...this.sold.keys()])) {
+      const [a, b] = [sold.get(line) ?? 0, this.sold.get(line) ?? 0];
+      if (a > b) faults.push(`LOST: ${a - b} units told sold of ${line}`);
+      if (a < b) faults.push(`I5: ${b - a} units sold of ${line} that nobody was told of`);
+    }
+    return faults;
+  }
+}
+
+/** `sku location` and quantity of each line; a reference word before them is passed over. */
+function linesOf(words: string[]): [line: string, quantity: number][] {
+  const lines: [string, number][] = [];
+  for (let i = words.length % 3; i < words.length; i += 3) {
+    lines.push([`${words[i]} ${words[i + 1]}`, Number(words[i + 2])]);
+  }
+  return lines;
+}
+
+async function readStock(ask: Ask): Promise<Map<string, { onHand: number; held: number }>> {
+  const stock = new Map<string, { onHand: number; held: number }>();
+  for (const sku of await ask("ZRANGE", "skus", "0", "-1") as string[]) {
+    const fields = new Map<string, number>();
+    const flat = await ask("HGETALL", `stock:${sku}`);
+    const pairs = Array.isArray(flat) ? flat : Object.entries(flat as object).flat();
+    for (let i = 0; i < pairs.length; i += 2) fields.set(pairs[i], Number(pairs[i + 1]));
+    for (const [field, units] of fields) {
+      if (field.startsWith("held:")) continue;
+      stock.set(`${sku} ${field}`, { onHand: units, held: fields.get(`held:${field}`) ?? 0 });
+    }
+  }
+  return stock;
+}
+
+async function readHolds(ask: Ask): Promise<Map<string, Record_>> {
+  const holds = new Map<string, Record_>();
+  let cursor = "0";
+  do {
+    const [next, keys] = await ask("SCAN", cursor, "MATCH", "hold:*", "COUNT", "2000") as [
+      string,
+      string[],
+    ];
+    if (keys.length > 0) {
+      const records = await ask("MGET", ...keys) as (string | null)[];
+      keys.forEach((key, i) =>
+        records[i] && holds.set(key.slice("hold:".length), JSON.parse(records[i]))
+      );
+    }
+    cursor = next;
+  } while (cursor !== "0");
+  return holds;
+}
+
+function isLater(id: string, other: string): boolean {
+  const [[ms, n], [otherMs, otherN]] = [id.split("-").map(Number), other.split("-").map(Number)];
+  return ms > otherMs || (ms === otherMs && n > otherN);
+}
+
+function add(sums: Map<string, number>, name: string, amount: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + amount);
+}

@@ -1,0 +1,137 @@
+// Concurrent clients that do what a good client does: a key with each command, and the same request again
+// until it is answered. What they were told goes into the ledger, to be held against Redis.
+import type { Chance } from "./random.ts";
+
+export const LOCATIONS = ["online", "store:S1"];
+const PATIENCE_MS = 3000;
+const RETRY_MS = 25;
+
+export interface Told {
+  path: string;
+  key: string;
+  request: Record<string, unknown>;
+  status: number;
+  text: string;
+  // deno-lint-ignore no-explicit-any -- what a JSON body holds is for the reader to say
+  body: any;
+  /** Whether at least one attempt ended without saying whether it had its effect. */
+  wasUnknown: boolean;
+}
+
+/** What clients were told, and what it took. */
+export class Ledger {
+  told: Told[] = [];
+  attempts = 0;
+  unknown = 0;
+  unresolved = 0;
+  unexpected: string[] = [];
+  lastSuccessAt = 0;
+  /** How long the service took to say store_unavailable, in milliseconds. */
+  refusedMs: number[] = [];
+}
+
+export interface Load {
+  /** Stops making new requests and waits until every one that was made has its answer. */
+  finish(): Promise<void>;
+}
+
+let keys = 0;
+
+export function startLoad(
+  url: () => string,
+  ledger: Ledger,
+  skus: string[],
+  chances: Chance[],
+): Load {
+  const state = { stopping: false };
+  const clients = chances.map((chance) => buyer(url, ledger, skus, chance, state));
+  return {
+    async finish() {
+      state.stopping = true;
+      await Promise.all(clients);
+    },
+  };
+}
+
+async function buyer(
+  url: () => string,
+  ledger: Ledger,
+  skus: string[],
+  chance: Chance,
+  state: { stopping: boolean },
+): Promise<void> {
+  while (!state.stopping) {
+    const line = {
+      sku: chance.pick(skus),
+      quantity: chance.between(1, 3),
+      location: chance.pick(LOCATIONS),
+    };
+    if (chance.happens(0.2)) {
+      await command(url, ledger, "/simulate/sale", line);
+      continue;
+    }
+    const held = await command(url, ledger, "/hold", {
+      ...line,
+      ttl: chance.happens(0.15) ? 1 : 300,
+    });
+    if (held?.status !== 200) continue;
+    const end = chance.pick(["/confirm", "/confirm", "/release", "/release", undefined]);
+    if (end) await command(url, ledger, end, { hold_id: held.body.hold_id });
+  }
+}
+
+const RESOLVE_WITHIN_MS = 120_000;
+
+/** Sends one command until it is answered with something other than a 503. */
+async function command(
+  url: () => string,
+  ledger: Ledger,
+  path: string,
+  request: Record<string, unknown>,
+): Promise<Told | undefined> {
+  const key = `chaos-${Deno.pid}-${++keys}`;
+  let wasUnknown = false;
+  const deadline = performance.now() + RESOLVE_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const answer = await attempt(url(), ledger, path, key, request);
+    if (answer && answer.status !== 503) {
+      if (answer.status === 200) ledger.lastSuccessAt = performance.now();
+      const told = { path, key, request, wasUnknown, ...answer };
+      ledger.told.push(told);
+      if (![200, 409].includes(answer.status)) ledger.unexpected.push(`${path} ${answer.text}`);
+      return told;
+    }
+    if (!answer || answer.body.code === "outcome_unknown") {
+      if (!wasUnknown) ledger.unknown++;
+      wasUnknown = true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+  ledger.unresolved++;
+}
+
+/** One attempt; undefined where no answer came. */
+export async function attempt(
+  url: string,
+  ledger: Ledger,
+  path: string,
+  key: string,
+  request: Record<string, unknown>,
+): Promise<{ status: number; text: string; body: Told["body"] } | undefined> {
+  ledger.attempts++;
+  const startedAt = performance.now();
+  try {
+    const response = await fetch(url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify(request),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const text = await response.text();
+    const body = JSON.parse(text);
+    if (body.code === "store_unavailable") ledger.refusedMs.push(performance.now() - startedAt);
+    return { status: response.status, text, body };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,214 @@
+// Bugs to plant: each a change of our own code that some test must notice. `deno task mutants` tries them all.
+
+export interface Mutant {
+  name: string;
+  file: string;
+  /** Stands in the file exactly once. */
+  find: string;
+  replace: string;
+}
+
+export const MUTANTS: Mutant[] = [
+  {
+    name: "no idempotency check",
+    file: "lua/commit.lua",
+    find: "reply = recall(key, fingerprint)",
+    replace: "reply = nil",
+  },
+  {
+    name: "a key is not bound to its request",
+    file: "lua/shared/idempotency.lua",
+    find: "if record.fingerprint ~= fingerprint then",
+    replace: "if false then",
+  },
+  {
+    name: "an undecided outcome is kept under the key",
+    file: "lua/commit.lua",
+    find: "return reply, not undecided[reply[1]]",
+    replace: "return reply, true",
+  },
+  {
+    name: "the key of a hold is forgotten before the hold",
+    file: "src/store/store.ts",
+    find: "Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)",
+    replace: "options.idempotencyTtlSeconds",
+  },
+  {
+    name: "one failing operation fails its batch",
+    file: "lua/commit.lua",
+    find: "local ok, reply = pcall(verbs[verb], args, now, backlog, owner)",
+    replace: "local ok, reply = true, verbs[verb](args, now, backlog, owner)",
+  },
+  {
+    name: "replies go to the wrong requests",
+    file: "src/store/batch_queue.ts",
+    find: "const reply = replies[index];",
+    replace: "const reply = replies[replies.length - 1 - index];",
+  },
+  {
+    name: "a TTL on a live hold",
+    file: "lua/shared/holds.lua",
+    find: "redis.call('SET', HOLD .. hold_id, cjson.encode(hold))",
+    replace: "redis.call('SET', HOLD .. hold_id, cjson.encode(hold), 'EX', 300)",
+  },
+  {
+    name: "> for >= at expiry",
+    file: "lua/shared/holds.lua",
+    find: "return now >= hold.expires_at_ms",
+    replace: "return now > hold.expires_at_ms",
+  },
+  {
+    name: "settled a second early",
+    file: "lua/shared/settle.lua",
+    find: "HOLDS_BY_EXPIRY, '-inf', now,",
+    replace: "HOLDS_BY_EXPIRY, '-inf', now + 1000,",
+  },
+  {
+    name: "unbounded settling",
+    file: "lua/shared/settle.lua",
+    find: "'LIMIT', 0, SETTLE_LIMIT)",
+    replace: "'LIMIT', 0, 1000000000)",
+  },
+  {
+    name: "a clock of whole seconds",
+    file: "lua/shared/clock.lua",
+    find: "return time[1] * 1000 + math.floor(time[2] / 1000)",
+    replace: "return time[1] * 1000",
+  },
+  {
+    name: "the clock of the service's host",
+    file: "src/store/holds.ts",
+    find: "nowMs >= found.expiresAtMs",
+    replace: "Date.now() >= found.expiresAtMs",
+  },
+  {
+    name: "write before check",
+    file: "lua/hold.lua",
+    find: "local refusal = allocate_all(plan, wishes, backlog)",
+    replace: `for _, wish in ipairs(wishes) do
+    local stock = read_line(wish.sku, wish.location)
+    write_line(stock, stock.on_hand, stock.held + wish.quantity)
+  end
+  local refusal = allocate_all(plan, wishes, backlog)`,
+  },
+  {
+    name: "what is held can be taken again",
+    file: "lua/shared/stock.lua",
+    find: "available = math.max(0, on_hand - held),",
+    replace: "available = on_hand,",
+  },
+  {
+    name: "one unit too many can be taken",
+    file: "lua/shared/plan.lua",
+    find: "if place.free < wish.quantity then",
+    replace: "if place.free < wish.quantity - 1 then",
+  },
+  {
+    name: "no status check in release",
+    file: "lua/release.lua",
+    find: "if record.status == 'active' then",
+    replace: "if true then",
+  },
+  {
+    name: "confirmed though due",
+    file: "lua/confirm.lua",
+    find: "if record.status == 'active' and is_due(record, now) then",
+    replace: "if false then",
+  },
+  {
+    name: "a sold hold keeps its units held",
+    file: "lua/shared/holds.lua",
+    find: "(sold and quantity or 0), stock.held - quantity)",
+    replace: "(sold and quantity or 0), stock.held - (sold and 0 or quantity))",
+  },
+  {
+    name: "an ended hold stays among those that fall due",
+    file: "lua/shared/holds.lua",
+    find: "redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)",
+    replace: "",
+  },
+  {
+    name: "numbers are what tonumber takes",
+    file: "lua/shared/numbers.lua",
+    find: "if not (string.match(text, '^[1-9]%d*$') or text == '0') or #text > 14 then",
+    replace: "if not tonumber(text) then",
+  },
+  {
+    name: "events are lost",
+    file: "lua/shared/events.lua",
+    find: "if #events > 0 then",
+    replace: "if #events > 2 then",
+  },
+  {
+    name: "a read shows units of due holds as held",
+    file: "lua/get_inventory.lua",
+    find: "due[args[1]] or {}",
+    replace: "{}",
+  },
+  {
+    name: "sent again after a lost connection",
+    file: "src/store/redis_link.ts",
+    find: "      throw asStoreFault(error);\n    }\n  }\n\n  close()",
+    replace: `      if (error instanceof ErrorReply) throw asStoreFault(error);
+      while (!this.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+      return await runOn(this.#client, script, keys, args);
+    }
+  }
+
+  close()`,
+  },
+  {
+    name: "a lost reply told as nothing done",
+    file: "src/store/redis_link.ts",
+    find: `new StoreFault("outcome_unknown", "the connection`,
+    replace: `new StoreFault("store_unavailable", "the connection`,
+  },
+  {
+    name: "a connection counts before Redis answers on it",
+    file: "src/store/redis_link.ts",
+    find: "return this.#answering && this.#client.isReady;",
+    replace: "return this.#client.isReady;",
+  },
+  {
+    name: "a silent connection is kept",
+    file: "src/store/store.ts",
+    find: `onStall: () => link.reset("no answer in time"),`,
+    replace: "onStall: () => {},",
+  },
+  {
+    name: "a full queue takes more",
+    file: "src/store/batch_queue.ts",
+    find: "if (this.#waiting.length >= this.limits.maxWaiting) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "releases need memory",
+    file: "lua/commit.lua",
+    find: "local runs_when_full = { release = true,",
+    replace: "local runs_when_full = { ",
+  },
+  {
+    name: "holds are made without memory",
+    file: "lua/commit.lua",
+    find: "if MEMORY_IS_FULL and not runs_when_full[verb] then",
+    replace: "if false then",
+  },
+  {
+    name: "the embedded Redis keeps no file",
+    file: "src/redis/embedded.ts",
+    find: `appendonly: "yes",`,
+    replace: `appendonly: "no",`,
+  },
+  {
+    name: "a stopped Redis gets a second one beside it",
+    file: "src/redis/embedded.ts",
+    find: "while (await isListening(socketPath)) {",
+    replace: "while (await answers(socketPath)) {",
+  },
+  {
+    name: "an embedded Redis that died stays dead",
+    file: "src/open_store.ts",
+    find: "if (embedded) revive(embedded, log);",
+    replace: "",
+  },
+];

@@ -1,0 +1,87 @@
+// deno task mutants: plants each bug in a copy of the tree and runs the tests there until some of them fail.
+import { type Mutant, MUTANTS } from "./mutants.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+/** The quick ones first; a bug that they catch is not tried on the slow ones. */
+const SUITES = [
+  ["tests/unit/batch_queue_test.ts", "tests/store"],
+  ["tests/api"],
+  ["tests/e2e/chaos_test.ts"],
+];
+const SUITE_TIMEOUT_MS = 120_000;
+
+const wanted = Deno.args.filter((arg) => arg !== "--");
+const mutants = MUTANTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const rows: Record<string, { "caught by": string; tests: string }> = {};
+let missed = 0;
+for (const mutant of mutants) {
+  const caught = await tryMutant(mutant);
+  if (!caught) missed++;
+  rows[mutant.name] = caught
+    ? { "caught by": caught.suite, tests: shorten(caught.tests) }
+    : { "caught by": "NOBODY", tests: "" };
+  console.log(`${mutant.name}: ${rows[mutant.name]["caught by"]}`);
+}
+console.table(rows);
+console.log(`${mutants.length} bugs planted, ${missed} not caught`);
+Deno.exit(missed > 0 ? 1 : 0);
+
+async function tryMutant(mutant: Mutant): Promise<{ suite: string; tests: string[] } | undefined> {
+  const copy = await Deno.makeTempDir({ prefix: "ia-mutant-" });
+  try {
+    for (const path of ["src", "lua", "tests", "openapi", "scripts", "deno.json", "deno.lock"]) {
+      await copyTree(`${ROOT}${path}`, `${copy}/${path}`);
+    }
+    const file = `${copy}/${mutant.file}`;
+    const text = await Deno.readTextFile(file);
+    if (text.split(mutant.find).length !== 2) {
+      throw new Error(`${mutant.name}: ${mutant.file} does not hold its text exactly once`);
+    }
+    await Deno.writeTextFile(file, text.replace(mutant.find, () => mutant.replace));
+    for (const suite of SUITES) {
+      const tests = await failingTests(copy, suite);
+      if (tests.length > 0) return { suite: suite.join(" "), tests };
+    }
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+}
+
+/** The names of the tests that fail; a run that does not end counts as one. */
+async function failingTests(root: string, suite: string[]): Promise<string[]> {
+  const run = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--quiet", "--no-check", "--frozen", "--parallel", "--allow-all", ...suite],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    run.kill("SIGTERM");
+  }, SUITE_TIMEOUT_MS);
+  const { success, stdout } = await run.output();
+  clearTimeout(late);
+  if (success) return [];
+  const text = new TextDecoder().decode(stdout);
+  const names = [...text.matchAll(/^(?:\S+ => )?(.+?) \.\.\. (?:.*)FAILED/gm)].map(([, name]) =>
+    name
+  );
+  return names.length > 0 ? names : [isLate ? "(does not end)" : "(does not run)"];
+}
+
+async function copyTree(from: string, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) {
+    await copyTree(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+function shorten(tests: string[]): string {
+  const [first] = tests;
+  const shown = first.length > 60 ? `${first.slice(0, 57)}...` : first;
+  return tests.length > 1 ? `${shown} and ${tests.length - 1} more` : shown;
+}

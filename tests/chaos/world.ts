@@ -1,0 +1,188 @@
+// What the harness breaks: a real Redis and the real service as processes, with a proxy in front of each.
+import { createClient } from "@redis/client";
+import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
+import { freePort, type Proxy, startProxy } from "./proxy.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+export interface WorldOptions {
+  durability: "everysec" | "always";
+  /** The service keeps its own Redis, and has to start it again itself. */
+  embedded?: boolean;
+  /** The source tree to run; ours if not said. */
+  root?: URL;
+}
+
+export interface World extends AsyncDisposable {
+  /** Where clients go: through a proxy. */
+  url: string;
+  /** Between clients and the service. */
+  front: Proxy;
+  /** Between the service and Redis; none where Redis is embedded. */
+  back?: Proxy;
+  /** The unix socket of Redis, past the proxy. */
+  socketPath: string;
+  /** One command straight to Redis. */
+  redis(...command: string[]): Promise<unknown>;
+  signalRedis(signal: Deno.Signal): void;
+  /** kill -9, and a new one unless the service has to see to that; resolves when it answers. */
+  killRedis(): Promise<void>;
+  /**
+   * Kills of Redis while an fsync was on its way: then `everysec` puts off its writes, for up to 2 s, and what
+   * it has acknowledged is in its own memory alone. Redis' documented exception, so it is told apart.
+   */
+  killsDuringFsync: number;
+  /** kill -9, and a new one; resolves when it listens. */
+  killService(): Promise<void>;
+  /** Resident memory of the service in bytes. */
+  serviceMemory(): number;
+  /** Log lines of the service at warn and above. */
+  logged: string[];
+}
+
+export async function openWorld(
+  { durability, embedded, root = ROOT }: WorldOptions,
+): Promise<World> {
+  const program = await findRedisServer();
+  if (!program) throw new Error(HOW_TO_GET_REDIS);
+  const dir = await Deno.makeTempDir({ prefix: "ia-chaos-" });
+  const [redisPort, servicePort] = [freePort(), freePort()];
+  const back = embedded ? undefined : startProxy(redisPort);
+  const front = startProxy(servicePort);
+  const logged: string[] = [];
+
+  const connection = createClient({
+    maintNotifications: "disabled",
+    disableOfflineQueue: true,
+    socket: { path: `${dir}/redis.sock`, reconnectStrategy: () => 10 },
+  });
+  connection.on("error", () => {}); // told by the rejections
+  let redisPid = 0;
+
+  async function untilRedisAnswers(): Promise<void> {
+    const deadline = performance.now() + 20_000;
+    while (true) {
+      try {
+        if (String(await connection.sendCommand(["PING"])) === "PONG") break;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const info = String(await connection.sendCommand(["INFO", "server"]));
+    redisPid = Number(info.match(/process_id:(\d+)/)![1]);
+  }
+
+  let redisProcess: Deno.ChildProcess | undefined;
+  function spawnRedis(): void {
+    const settings = {
+      port: String(redisPort),
+      bind: "127.0.0.1",
+      dir,
+      unixsocket: `${dir}/redis.sock`,
+      logfile: "redis.log",
+      appendonly: "yes",
+      appendfsync: durability,
+      "maxmemory-policy": "noeviction",
+      save: "",
+    };
+    redisProcess = new Deno.Command(program!, {
+      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  }
+
+  let service: Deno.ChildProcess;
+  async function spawnService(): Promise<void> {
+    service = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--frozen", "--no-check", "--allow-all", "src/main.ts"],
+      cwd: root,
+      env: {
+        PORT: String(servicePort),
+        LOG_LEVEL: "warn",
+        DURABILITY: durability,
+        DATA_DIR: dir,
+        REDIS_URL: embedded ? "" : `redis://127.0.0.1:${back!.port}`,
+      },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    for (const stream of [service.stdout, service.stderr]) keepLines(stream, logged);
+    const ended = service.status;
+    let hasEnded = false;
+    ended.then(() => hasEnded = true);
+    const deadline = performance.now() + 20_000;
+    while (true) {
+      try {
+        (await Deno.connect({ hostname: "127.0.0.1", port: servicePort })).close();
+        return;
+      } catch {
+        if (hasEnded || performance.now() > deadline) {
+          throw new Error(`the service does not start: ${logged.slice(-5).join("\n")}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
+  if (!embedded) spawnRedis();
+  if (embedded) await spawnService();
+  await connection.connect();
+  await untilRedisAnswers();
+  if (!embedded) await spawnService();
+
+  const world: World = {
+    killsDuringFsync: 0,
+    url: `http://127.0.0.1:${front.port}`,
+    front,
+    back,
+    logged,
+    socketPath: `${dir}/redis.sock`,
+    redis: (...command) => connection.sendCommand(command),
+    signalRedis: (signal) => Deno.kill(redisPid, signal),
+    async killRedis() {
+      if (durability === "everysec") {
+        const info = String(await connection.sendCommand(["INFO", "persistence"]));
+        if (info.includes("aof_pending_bio_fsync:1")) world.killsDuringFsync++;
+      }
+      Deno.kill(redisPid, "SIGKILL");
+      if (redisProcess) {
+        await redisProcess.status;
+        spawnRedis();
+      }
+      while (connection.isReady) await new Promise((resolve) => setTimeout(resolve, 1));
+      await untilRedisAnswers();
+    },
+    async killService() {
+      service.kill("SIGKILL");
+      await service.status;
+      await spawnService();
+    },
+    serviceMemory() {
+      const pages = Deno.readTextFileSync(`/proc/${service.pid}/statm`).split(" ")[1];
+      return Number(pages) * 4096;
+    },
+    async [Symbol.asyncDispose]() {
+      service.kill("SIGKILL");
+      await service.status;
+      connection.destroy();
+      Deno.kill(redisPid, "SIGKILL");
+      await redisProcess?.status;
+      await front[Symbol.asyncDispose]();
+      await back?.[Symbol.asyncDispose]();
+      await Deno.remove(dir, { recursive: true });
+    },
+  };
+  return world;
+}
+
+const LINES_KEPT = 1000;
+
+async function keepLines(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) {
+    lines.push(...decoder.decode(chunk, { stream: true }).trimEnd().split("\n"));
+    if (lines.length > LINES_KEPT) lines.splice(0, lines.length - LINES_KEPT);
+  }
+}
