@@ -6,6 +6,7 @@ import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
 import { idempotency } from "./http/idempotency_key.ts";
+import { crossOrigin, securityHeaders } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
 import { answerThrown, problem, validationHook } from "./http/problems.ts";
 import { requestLog } from "./http/request_log.ts";
@@ -31,6 +32,8 @@ export interface AppOptions {
   holdLifetimeMaxSeconds: number;
   /** Counts requests, and is shown at `GET /metrics`. */
   metrics?: Metrics;
+  /** Told how many wrong lines a verification found. */
+  onVerified?(driftCount: number): void;
   /** Who may call; nobody is asked where there are none. */
   apiKeys?: ApiKey[];
   publicReads?: boolean;
@@ -38,6 +41,8 @@ export interface AppOptions {
   rateLimitPerMinute?: number;
   trustedProxies?: string[];
   maxRequestsInFlight?: number;
+  /** Pages of these origins may call from a browser. */
+  corsOrigins?: string[];
   /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
@@ -50,6 +55,8 @@ export function createApp(
 
   app.use(requestId());
   app.use(requestLog(log, options.metrics));
+  app.use(securityHeaders);
+  if (options.corsOrigins) app.use(crossOrigin(options.corsOrigins));
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (c, methods) => {
@@ -68,8 +75,8 @@ export function createApp(
   mountSales(app, store);
   mountMovements(app, store);
   mountEvents(app, store, stopping);
-  mountVerify(app, store);
-  mountService(app, store, stopping);
+  mountVerify(app, store, options.onVerified);
+  mountService(app, store, stopping, () => options.metrics?.lastSweepMs);
   mountMcp(app);
   mountHome(app);
   if (options.metrics) mountMetrics(app, store, options.metrics);

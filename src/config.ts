@@ -39,6 +39,10 @@ function listOf(pattern: (word: string) => boolean, kind: string): (text: string
   };
 }
 
+function isOrigin(word: string): boolean {
+  return URL.canParse(word) && new URL(word).origin === word;
+}
+
 const flag = (byDefault: "true" | "false") =>
   z.enum(["true", "false"]).default(byDefault).transform((value) => value === "true");
 
@@ -96,6 +100,34 @@ export const ConfigSchema = z.object({
   MAX_HELD_UNITS_PER_KEY: wholeNumber(0, 1_000_000_000, 0).describe(
     "Units that one key's name may hold at once; 0 for no limit.",
   ),
+  CORS_ORIGINS: words(listOf(isOrigin, "origins apart by spaces, as in https://shop.example"))
+    .optional().describe("Origins whose pages may call from a browser. Unset: none."),
+  ALERT_AFTER_SECONDS: wholeNumber(2, 3600, 60).describe(
+    "How long no sweep may have gone well before that is an incident, in seconds.",
+  ),
+  ALERT_WEBHOOK_URL: z.string().regex(/^https?:\/\/\S+$/, "must be an http:// or https:// URL")
+    .optional().describe(
+      "Where incidents are posted, once when one begins and once when it is over.",
+    ),
+  ALERT_WEBHOOK_SECRET: z.string().min(16, "must have at least 16 characters").optional().describe(
+    "What the posts are signed with (Standard Webhooks, HMAC-SHA256). Needed with the URL.",
+  ),
+  BACKUP_SCHEDULE: z.string().regex(
+    /^\S+( \S+){4}$/,
+    "must be five fields of cron, as in 0 3 * * *",
+  )
+    .optional().describe(
+      "When Redis makes a snapshot, as five fields of cron in UTC. Unset: never.",
+    ),
+  BACKUP_KEEP: wholeNumber(1, 1000, 7).describe(
+    "How many snapshots of the embedded Redis are kept in `DATA_DIR/backups`.",
+  ),
+  REUSE_PORT: flag("false").describe(
+    "Whether several processes may listen on one `PORT` and share its connections (Linux).",
+  ),
+  OTEL_DENO: flag("false").describe(
+    "Whether traces, metrics and logs go to an OpenTelemetry collector, which Deno's `OTEL_*` variables name.",
+  ),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;
@@ -109,7 +141,13 @@ export function readConfig(readVariable: (name: string) => string | undefined): 
     name,
   ) => [name, readVariable(name) || undefined]);
   const result = ConfigSchema.safeParse(Object.fromEntries(given));
-  if (result.success) return result.data;
+  if (result.success) {
+    const { ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET } = result.data;
+    if (ALERT_WEBHOOK_URL && !ALERT_WEBHOOK_SECRET) {
+      throw new ConfigError("ALERT_WEBHOOK_SECRET must be set with ALERT_WEBHOOK_URL");
+    }
+    return result.data;
+  }
   const faults = result.error.issues.map((issue) => `${issue.path[0].toString()} ${issue.message}`);
   throw new ConfigError(faults.join("; "));
 }

@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
+import { Incidents, judgeVerification, postTo, watch } from "./operations/incidents.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
 import { sweepThisMinute } from "./store/sweep.ts";
@@ -21,12 +22,17 @@ async function main(): Promise<void> {
     log.warn("API_KEYS is not set: whoever reaches this port may do everything");
   }
   const stopping = new AbortController();
+  const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } = config;
+  const tell = url && secret ? postTo({ url, secret }, log) : undefined;
+  const incidents = new Incidents(log, metrics, tell);
   const app = createApp({
     store,
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
     metrics,
+    onVerified: (driftCount) => judgeVerification(incidents, driftCount),
+    corsOrigins: config.CORS_ORIGINS,
     apiKeys: config.API_KEYS,
     publicReads: config.PUBLIC_READS,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
@@ -43,6 +49,7 @@ async function main(): Promise<void> {
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
+    watch(incidents, store, metrics, config.ALERT_AFTER_SECONDS, stopping.signal),
   ];
 
   let server;
@@ -50,6 +57,7 @@ async function main(): Promise<void> {
     server = Deno.serve({
       port: config.PORT,
       hostname: config.HOST,
+      reusePort: config.REUSE_PORT,
       onListen: ({ port }) => announce(`http://${readableHost(config.HOST)}:${port}`, place),
     }, app.fetch);
   } catch (error) {

@@ -1556,27 +1556,34 @@ export interface components {
          *       "maxmemory_policy": "noeviction",
          *       "script_loaded": true,
          *       "draining": false,
+         *       "last_sweep_at": "2026-11-22T10:30:00.000Z",
          *       "warnings": []
          *     }
          */
         Readiness: {
             /** @enum {string} */
             status: "ready";
-            /** @description Of the Redis: `master`, which takes writes. */
-            role: string;
+            /** @description Of the Redis: `master`, which takes writes. This and what follows is told to `admin` alone where keys are configured. */
+            role?: string;
             /**
              * @description How often Redis forces its append-only file to disk, if it keeps one.
              * @enum {string}
              */
-            durability: "always" | "everysec" | "none" | "no append-only file" | "unknown";
+            durability?: "always" | "everysec" | "none" | "no append-only file" | "unknown";
             /** @description Anything but `noeviction` is a warning. */
-            maxmemory_policy: string;
+            maxmemory_policy?: string;
             /** @description Whether Redis holds the script; sent if not. */
-            script_loaded: boolean;
+            script_loaded?: boolean;
             /** @description Whether the service is stopping. */
-            draining: boolean;
+            draining?: boolean;
+            /**
+             * Format: date-time
+             * @description When this service last gave back the units of all holds that were due.
+             * @example 2026-11-22T10:35:00.000Z
+             */
+            last_sweep_at?: string;
             /** @description Settings of Redis under which acknowledged stock can be lost. */
-            warnings: string[];
+            warnings?: string[];
         };
         /**
          * @description A hold whose units are back in stock.
