@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
+import { backUpOnce } from "./operations/backups.ts";
 import { Incidents, judgeVerification, postTo, watch } from "./operations/incidents.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
@@ -49,8 +50,16 @@ async function main(): Promise<void> {
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
+    ...scheduleBackups(),
     watch(incidents, store, metrics, config.ALERT_AFTER_SECONDS, stopping.signal),
   ];
+
+  function scheduleBackups(): Promise<void>[] {
+    if (!config.BACKUP_SCHEDULE) return [];
+    const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
+    const backup = () => backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log);
+    return [Deno.cron("backup", config.BACKUP_SCHEDULE, { signal: stopping.signal }, backup)];
+  }
 
   let server;
   try {

@@ -3,6 +3,9 @@
 /** The owner of what is done without a key while keys are configured. No key can have this name. */
 export const NOBODY = "-";
 
+/** Taken by the process that makes the scheduled backup. No script knows it. */
+export const BACKUP_LOCK = "backup_lock";
+
 /** Lua constant -> what follows the partition prefix. A name ending in ":" takes a value behind it. */
 export const KEY_NAMES = {
   STOCK: "stock:",
