@@ -47,7 +47,7 @@ export const getEvents = createRoute({
   summary: "Learn what happened",
   description:
     "Call this to keep up with stock and holds. As JSON it answers a page: pass `next` as `after` to go on, and " +
-    "leave `after` out to begin with the oldest that is kept (about 100,000 commits). With " +
+    "leave `after` out to begin with the oldest that is kept (about 20,000 commits). With " +
     "`Accept: text/event-stream` it is a live feed of server-sent events, from now on or behind `Last-Event-ID` or " +
     "`after`: `event` is the kind, `data` the event; `event: truncated` says that some may be missing.",
   request: {

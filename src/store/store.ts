@@ -98,7 +98,8 @@ export interface Store {
 /** The most due holds that one script settles: a few milliseconds of Redis. */
 export const SETTLE_LIMIT = 100;
 const ENDED_HOLD_SECONDS = 24 * 3600;
-const EVENTS_KEPT = 100_000;
+// Entries, each of one commit: some 100 bytes an event, so about 60 MB where 32 holds travel in each commit.
+const EVENTS_KEPT = 20_000;
 const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;

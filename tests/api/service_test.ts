@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createApp } from "../../src/app.ts";
 import { PROBLEMS } from "../../src/contract/problems.ts";
+import { makeLog } from "../../src/log.ts";
 import { openTestApp } from "../support/app.ts";
 
 Deno.test("GET /health", async () => {
@@ -30,4 +32,19 @@ Deno.test("one log line a request, with its id", async () => {
     404,
     headers.get("x-request-id"),
   ]);
+});
+
+Deno.test("GET /ready: 503 while the service is stopping", async () => {
+  await using t = await openTestApp();
+  assert.equal((await t.get("/ready")).body.draining, false);
+  const app = createApp({
+    store: t.store,
+    log: makeLog("silent"),
+    maxBodyBytes: 4096,
+    holdLifetimeMaxSeconds: 7200,
+    stopping: AbortSignal.abort(),
+  });
+  const answer = await app.request("/ready");
+  assert.equal(answer.status, 503);
+  assert.equal((await answer.json()).detail, "the service is stopping");
 });

@@ -58,10 +58,11 @@ export async function openCampaign(
   options: WorldOptions,
   chance: Chance,
   clients = 24,
+  resolveWithinMs = 120_000,
 ): Promise<Campaign> {
   const world = await openWorld(options);
   await stock(world, SKUS, UNITS);
-  const ledger = new Ledger();
+  const ledger = new Ledger(resolveWithinMs);
   const books = new Books();
 
   async function run(episode: Episode, figures: Figures): Promise<string[]> {

@@ -20,6 +20,9 @@ export interface Told {
 
 /** What clients were told, and what it took. */
 export class Ledger {
+  /** A command that has no answer after this long counts as unresolved. */
+  constructor(readonly resolveWithinMs: number) {}
+
   told: Told[] = [];
   attempts = 0;
   unknown = 0;
@@ -80,8 +83,6 @@ async function buyer(
   }
 }
 
-const RESOLVE_WITHIN_MS = 120_000;
-
 /** Sends one command until it is answered with something other than a 503. */
 async function command(
   url: () => string,
@@ -91,7 +92,7 @@ async function command(
 ): Promise<Told | undefined> {
   const key = `chaos-${Deno.pid}-${++keys}`;
   let wasUnknown = false;
-  const deadline = performance.now() + RESOLVE_WITHIN_MS;
+  const deadline = performance.now() + ledger.resolveWithinMs;
   while (performance.now() < deadline) {
     const answer = await attempt(url(), ledger, path, key, request);
     if (answer && answer.status !== 503) {

@@ -41,7 +41,7 @@ end`;
 export async function measureDue(holds: number, baselineMs = 5000): Promise<DueFigures> {
   await using world = await openWorld({ durability: "everysec" });
   await stock(world, SKUS, 1_000_000);
-  const leadMs = 1000 + holds / 20 + baselineMs;
+  const leadMs = 1000 + holds / 10 + baselineMs;
   const dueAt = await redisNow(world) + Math.round(leadMs);
   for (let from = 0; from < holds; from += 1000) {
     const to = Math.min(holds, from + 1000) - 1;

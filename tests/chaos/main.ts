@@ -92,6 +92,7 @@ for (const [name, options, episodes] of plan) {
       if (faults.length > 0) {
         failed = true;
         console.error(`seed ${seed}, ${name}, ${episode.name}:`, faults);
+        console.error(campaign.world.logged.slice(-5).join("\n"));
       }
     }
     console.log(`${name}: ${done} of ${shuffled.length} episodes`);

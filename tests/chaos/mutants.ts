@@ -196,7 +196,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "the embedded Redis keeps no file",
     file: "src/redis/embedded.ts",
-    find: `appendonly: "yes",`,
+    find: `appendonly: appendOnly ? "yes" : "no",`,
     replace: `appendonly: "no",`,
   },
   {

@@ -6,7 +6,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const SUITES = [
   ["tests/unit/batch_queue_test.ts", "tests/store"],
   ["tests/api"],
-  ["tests/e2e/chaos_test.ts"],
+  ["tests/e2e/embedded_test.ts", "tests/e2e/chaos_test.ts"],
 ];
 const SUITE_TIMEOUT_MS = 120_000;
 
@@ -52,6 +52,7 @@ async function failingTests(root: string, suite: string[]): Promise<string[]> {
   const run = new Deno.Command(Deno.execPath(), {
     args: ["test", "--quiet", "--no-check", "--frozen", "--parallel", "--allow-all", ...suite],
     cwd: root,
+    detached: true, // a group of its own, so that what it started ends with it
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
@@ -60,7 +61,7 @@ async function failingTests(root: string, suite: string[]): Promise<string[]> {
   let isLate = false;
   const late = setTimeout(() => {
     isLate = true;
-    run.kill("SIGTERM");
+    Deno.kill(-run.pid, "SIGKILL");
   }, SUITE_TIMEOUT_MS);
   const { success, stdout } = await run.output();
   clearTimeout(late);
@@ -69,7 +70,13 @@ async function failingTests(root: string, suite: string[]): Promise<string[]> {
   const names = [...text.matchAll(/^(?:\S+ => )?(.+?) \.\.\. (?:.*)FAILED/gm)].map(([, name]) =>
     name
   );
-  return names.length > 0 ? names : [isLate ? "(does not end)" : "(does not run)"];
+  return names.length > 0 ? names : [
+    isLate
+      ? "(does not end)"
+      : /uncaught error/i.test(text)
+      ? "(uncaught error)"
+      : "(does not run)",
+  ];
 }
 
 async function copyTree(from: string, to: string): Promise<void> {

@@ -160,14 +160,17 @@ export async function openWorld(
       await spawnService();
     },
     serviceMemory() {
-      const pages = Deno.readTextFileSync(`/proc/${service.pid}/statm`).split(" ")[1];
-      return Number(pages) * 4096;
+      try {
+        return 4096 * Number(Deno.readTextFileSync(`/proc/${service.pid}/statm`).split(" ")[1]);
+      } catch {
+        return 0; // it has ended, or this is no Linux
+      }
     },
     async [Symbol.asyncDispose]() {
-      service.kill("SIGKILL");
+      tryTo(() => service.kill("SIGKILL"));
       await service.status;
       connection.destroy();
-      Deno.kill(redisPid, "SIGKILL");
+      tryTo(() => Deno.kill(redisPid, "SIGKILL"));
       await redisProcess?.status;
       await front[Symbol.asyncDispose]();
       await back?.[Symbol.asyncDispose]();
@@ -175,6 +178,13 @@ export async function openWorld(
     },
   };
   return world;
+}
+
+/** For ends that may have come already. */
+function tryTo(end: () => void): void {
+  try {
+    end();
+  } catch { /* it has ended */ }
 }
 
 const LINES_KEPT = 1000;
