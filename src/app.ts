@@ -9,7 +9,7 @@ import { idempotency } from "./http/idempotency_key.ts";
 import { crossOrigin, securityHeaders } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
 import { answerThrown, problem, validationHook } from "./http/problems.ts";
-import { requestLog } from "./http/request_log.ts";
+import { type NameRequest, requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { mountEvents } from "./routes/events.ts";
@@ -32,6 +32,7 @@ export interface AppOptions {
   holdLifetimeMaxSeconds: number;
   /** Counts requests, and is shown at `GET /metrics`. */
   metrics?: Metrics;
+  nameRequest?: NameRequest;
   /** Told how many wrong lines a verification found. */
   onVerified?(driftCount: number): void;
   /** Who may call; nobody is asked where there are none. */
@@ -54,7 +55,7 @@ export function createApp(
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
   app.use(requestId());
-  app.use(requestLog(log, options.metrics));
+  app.use(requestLog(log, options.metrics, options.nameRequest));
   app.use(securityHeaders);
   if (options.corsOrigins) app.use(crossOrigin(options.corsOrigins));
   app.use(methodNotAllowed({

@@ -6,6 +6,7 @@ import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
 import { backUpOnce } from "./operations/backups.ts";
 import { Incidents, judgeVerification, postTo, watch } from "./operations/incidents.ts";
+import { loadTracing } from "./operations/tracing.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
 import { sweepThisMinute } from "./store/sweep.ts";
@@ -17,7 +18,11 @@ async function main(): Promise<void> {
   const log = makeLog(config.LOG_LEVEL);
   const stopRequested = signalled("SIGTERM", "SIGINT");
   const metrics = new Metrics();
-  const { store, place, close } = await openConfiguredStore(config, log, { observer: metrics });
+  const tracing = config.OTEL_DENO ? await loadTracing() : undefined;
+  const { store, place, close } = await openConfiguredStore(config, log, {
+    observer: metrics,
+    traceCommit: tracing?.traceCommit,
+  });
 
   if (!config.API_KEYS) {
     log.warn("API_KEYS is not set: whoever reaches this port may do everything");
@@ -32,6 +37,7 @@ async function main(): Promise<void> {
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
     metrics,
+    nameRequest: tracing?.nameRequest,
     onVerified: (driftCount) => judgeVerification(incidents, driftCount),
     corsOrigins: config.CORS_ORIGINS,
     apiKeys: config.API_KEYS,

@@ -9,15 +9,24 @@ export interface RequestObserver {
   request(method: string, route: string, status: number, seconds: number): void;
 }
 
-export function requestLog(log: Log, observer?: RequestObserver): MiddlewareHandler<AppEnv> {
+/** Names the request's span, where there are traces, and answers the id of its trace. */
+export type NameRequest = (method: string, route: string) => string | undefined;
+
+export function requestLog(
+  log: Log,
+  observer?: RequestObserver,
+  nameRequest?: NameRequest,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = performance.now();
     await next();
     const milliseconds = performance.now() - startedAt;
     const { method, path } = c.req;
-    observer?.request(method, routePath(c, -1), c.res.status, milliseconds / 1000);
+    const route = routePath(c, -1);
+    observer?.request(method, route, c.res.status, milliseconds / 1000);
     log.info("request", {
       request_id: c.var.requestId,
+      trace_id: nameRequest?.(method, route),
       method,
       path,
       status: c.res.status,

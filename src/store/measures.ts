@@ -1,4 +1,5 @@
 // What the store tells those who watch it: what it counts itself, and what they are told as it works.
+import type { Reply } from "./batch_queue.ts";
 import type { Store } from "./store.ts";
 
 /** Told of the work of a store as it is done. Must be quick, and never throw. */
@@ -10,6 +11,12 @@ export interface StoreObserver {
   /** Due holds were settled, the first of them this long after it fell due. */
   settled(holds: number, lagSeconds: number): void;
 }
+
+/** Runs the work of one commit, which tells the size of its batch when it is sent. */
+export type TraceCommit = (
+  verb: string,
+  work: (onSent?: (batchSize: number) => void) => Promise<Reply>,
+) => Promise<Reply>;
 
 export interface Measures {
   activeHolds: number;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { MAX_ON_HAND, MAX_QUANTITY } from "../contract/fields.ts";
 import { type BatchCarrier, BatchQueue, type Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
-import type { StoreObserver } from "./measures.ts";
+import type { StoreObserver, TraceCommit } from "./measures.ts";
 import { partitionPrefix } from "./keys.ts";
 import { RedisLink } from "./redis_link.ts";
 import { commitScripts, readScript, type Script } from "./scripts.ts";
@@ -24,6 +24,7 @@ export interface StoreOptions {
   onLost?(reason: string): void;
   onBack?(): void;
   observer?: StoreObserver;
+  traceCommit?: TraceCommit;
   /** Lua that defines `now_ms`, for tests that own the time. */
   clockSource?: string;
 }
@@ -160,7 +161,7 @@ export function openStore(options: StoreOptions): Store {
       return await run(commitLink, committing.whenFull, requests);
     }
   };
-  const { observer } = options;
+  const { observer, traceCommit } = options;
   const runCommit = async (
     requests: string[][],
   ): Promise<{ settled: number; replies: Reply[] }> => {
@@ -210,7 +211,12 @@ export function openStore(options: StoreOptions): Store {
       const { verb, weight } = operation;
       try {
         const request = encodeOperation(operation, keepSecondsOf(verb), call);
-        const [reply, replayOf] = unwrap(verb, await commits.ask(request, weight));
+        const [reply, replayOf] = unwrap(
+          verb,
+          await (traceCommit
+            ? traceCommit(verb, (onSent) => commits.ask(request, weight, onSent))
+            : commits.ask(request, weight)),
+        );
         if (call) call.replayOf = replayOf;
         observer?.operation(verb, reply[0], replayOf !== undefined);
         return reply;
