@@ -56,19 +56,22 @@ async function main(): Promise<void> {
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
-    ...scheduleBackups(),
     watch(incidents, store, metrics, config.ALERT_AFTER_SECONDS, stopping.signal),
   ];
 
-  function scheduleBackups(): Promise<void>[] {
-    if (!config.BACKUP_SCHEDULE) return [];
+  function scheduleBackups(schedule: string): Promise<void> {
     const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
     const backup = () => backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log);
-    return [Deno.cron("backup", config.BACKUP_SCHEDULE, { signal: stopping.signal }, backup)];
+    try {
+      return Deno.cron("backup", schedule, { signal: stopping.signal }, backup);
+    } catch (error) {
+      throw new StartError(`BACKUP_SCHEDULE: ${(error as Error).message}`);
+    }
   }
 
   let server;
   try {
+    if (config.BACKUP_SCHEDULE) swept.push(scheduleBackups(config.BACKUP_SCHEDULE));
     server = Deno.serve({
       port: config.PORT,
       hostname: config.HOST,
@@ -78,6 +81,7 @@ async function main(): Promise<void> {
   } catch (error) {
     stopping.abort();
     await close();
+    if (error instanceof StartError) throw error;
     throw error instanceof Deno.errors.AddrInUse
       ? new StartError(`port ${config.PORT} on ${config.HOST} is in use; set PORT to another`)
       : new StartError(
