@@ -1,9 +1,10 @@
 --[[
 The commit: operations that arrived together, applied in their order, atomically.
 ARGV   the partition prefix, then for each operation
-         verb, idempotency key ('' for none), argument count, arguments,
+         verb, owner, idempotency key ('' for none), argument count, arguments,
          and with a key: fingerprint, seconds to keep the outcome, request id
-REPLY  how many due holds were settled first, then a reply per operation: what the verb's file says, or
+       where the owner is '' for anybody, which is so while no keys are configured
+REPLY  [how many due holds were settled first, for how many milliseconds they had been due at most], then a reply per operation: what the verb's file says, or
          replayed                request id, reply   this key has had its effect; the first answer again
          idempotency_key_reused                      this key came with another request before
          store_full                                  the verb may take memory, and there is none
@@ -18,45 +19,46 @@ local verbs = {
   count = count,
   adjust = adjust,
   transfer = transfer,
+  spend = spend,
   repair = repair,
 }
 -- What still runs when Redis has no memory left: all that ends a hold.
 local runs_when_full = { release = true, confirm = true }
 
 local now = now_ms()
-local settled, backlog = settle_due(now)
+local settled, backlog, lag_ms = settle_due(now)
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
 local undecided = { unsettled = true, exceeds_held_quantity = true }
 
 -- One failing operation must not fail its neighbours.
-local function run(verb, args)
+local function run(verb, args, owner)
   if MEMORY_IS_FULL and not runs_when_full[verb] then
     return { 'store_full' }, false
   end
-  local ok, reply = pcall(verbs[verb], args, now, backlog)
+  local ok, reply = pcall(verbs[verb], args, now, backlog, owner)
   if ok then
     return reply, not undecided[reply[1]]
   end
   return { 'failed', type(reply) == 'table' and reply.err or tostring(reply) }, false
 end
 
-local replies, at = { settled }, 2
+local replies, at = { { settled, lag_ms } }, 2
 while at <= #ARGV do
-  local verb, key, count_of_args = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
-  local first = at + 3
+  local verb, owner, key, count_of_args = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local first = at + 4
   local args = { unpack(ARGV, first, first + count_of_args - 1) }
   at = first + count_of_args
   local reply
   if key == '' then
-    reply = run(verb, args)
+    reply = run(verb, args, owner)
   else
     local fingerprint, seconds, request_id = ARGV[at], ARGV[at + 1], ARGV[at + 2]
     at = at + 3
     reply = recall(key, fingerprint)
     if not reply then
       local decided
-      reply, decided = run(verb, args)
+      reply, decided = run(verb, args, owner)
       if decided then
         remember(key, fingerprint, seconds, request_id, reply)
       end
@@ -65,5 +67,6 @@ while at <= #ARGV do
   replies[#replies + 1] = reply
 end
 
+write_held_change()
 write_events()
 return replies

@@ -5,7 +5,7 @@ OP     hold_id     string
        on_expired  `refuse`, or `reacquire`: take the units again, if they are still there
        lines       sku, location, quantity 1..MAX_QUANTITY: the part to sell; none for all of it
 REPLY  first match wins, in this order:
-       hold_not_found                                  never made, or ended longer ago than records are kept
+       hold_not_found                                  never made, another owner's, or ended longer ago than records are kept
        hold_released                                   its units were given back
        confirmed              at_ms, [sold], [returned]   it has been sold before; the same answer each time
        hold_expired                                    its time was over, settled here if no sweep had done it
@@ -68,11 +68,11 @@ local function reacquire(hold_id, record, sold, now, backlog)
   return { 'confirmed', now, record.sold, {} }
 end
 
-local function confirm(args, now, backlog)
+local function confirm(args, now, backlog, owner)
   local hold_id, remainder, on_expired = args[1], args[2], args[3]
   local part = parse_lines(args, 4)
 
-  local record = load_hold(hold_id)
+  local record = load_hold(hold_id, owner)
 
   if not record then
     return { 'hold_not_found' }
@@ -95,7 +95,7 @@ local function confirm(args, now, backlog)
     return reacquire(hold_id, record, sold, now, backlog)
   end
   if #rest > 0 and remainder == 'keep' then
-    let_go(sold, true)
+    let_go(record, sold, true)
     record.lines, record.sold = rest, add_lines(record.sold or {}, sold)
     save_active_hold(hold_id, record)
     record_event('hold.confirmed', table.concat(append_lines({ hold_id, record.reference }, sold), ' '))

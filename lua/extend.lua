@@ -3,7 +3,7 @@ extend: sets when an active hold falls due to a moment counted from now.
 OP     hold_id      string
        ttl_seconds  1..MAX_TTL_SECONDS
 REPLY  first match wins, in this order:
-       hold_not_found                                      never made, or ended longer ago than records are kept
+       hold_not_found                                      never made, another owner's, or ended longer ago than records are kept
        hold_confirmed, hold_released                       it has ended
        hold_expired                                        its time was over, settled here if no sweep had done it
        lifetime_exceeded  max_expires_at_ms                the moment is later than a hold made then may live
@@ -11,10 +11,10 @@ REPLY  first match wins, in this order:
 KEEPS  no hold lives longer than MAX_TTL_SECONDS, and none is revived.
 COST   O(lines) where it settles, else O(1)
 ]]
-local function extend(args, now)
+local function extend(args, now, _, owner)
   local hold_id, expires_at_ms = args[1], now + 1000 * whole_number(args[2], 1, MAX_TTL_SECONDS)
 
-  local record = load_hold(hold_id)
+  local record = load_hold(hold_id, owner)
 
   if not record then
     return { 'hold_not_found' }

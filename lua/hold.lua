@@ -6,8 +6,11 @@ OP     hold_id      string, new
        replaces     hold_id whose units are given back in the same step, '' for none
        wishes       sku, location or `any`, quantity 1..MAX_QUANTITY, split 0 or 1, count of locations, locations
 REPLY  first match wins, in this order:
-       hold_not_found                                the hold to replace was never made
+       hold_not_found                                the hold to replace was never made, or is another owner's
        hold_confirmed                                the hold to replace is sold
+       unsettled                                     over a limit of the owner, while due holds wait to be settled
+       too_many_active_holds  limit                  the owner has as many as it may
+       too_many_held_units    limit, held            these would be more than the owner may hold
        sku_not_found       sku                       the first SKU never counted anywhere
        unsettled                                     short, while due holds wait to be settled
        insufficient_stock  [sku, location, requested, available, elsewhere]+
@@ -18,12 +21,12 @@ KEEPS  available >= 0, all wishes or none: everything is planned before the firs
        that has ended already is no reason to refuse: its units are free.
 COST   O(wishes), and O(locations of the SKU) for `any`
 ]]
-local function hold(args, now, backlog)
+local function hold(args, now, backlog, owner)
   local hold_id, expires_at_ms = args[1], now + 1000 * whole_number(args[2], 1, MAX_TTL_SECONDS)
   local reference, replaces = args[3], args[4]
   local wishes = parse_wishes(args, 5)
 
-  local replaced = replaces ~= '' and load_hold(replaces)
+  local replaced = replaces ~= '' and load_hold(replaces, owner)
   if replaces ~= '' and not replaced then
     return { 'hold_not_found' }
   end
@@ -31,6 +34,10 @@ local function hold(args, now, backlog)
     return { 'hold_confirmed' }
   end
   local gives_back = replaced and replaced.status == 'active'
+  local excess = excess_of(owner, wishes, gives_back and replaced, backlog)
+  if excess then
+    return excess
+  end
   local plan = new_plan(gives_back and replaced.lines)
   local refusal = allocate_all(plan, wishes, backlog)
   if refusal then
@@ -51,8 +58,10 @@ local function hold(args, now, backlog)
     created_at_ms = now,
     expires_at_ms = expires_at_ms,
     reference = reference,
+    owner = owner ~= '' and owner ~= NOBODY and owner or nil,
     lines = lines,
   })
+  count_held(owner, units_of(lines))
   record_event('hold.created', table.concat(append_lines({ hold_id, expires_at_ms, reference }, lines), ' '))
   return reply
 end

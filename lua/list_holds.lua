@@ -4,6 +4,7 @@ OP     reference      string, '' for all holds
        limit          1..100
        after_ms       the page begins behind this hold: when it falls due,
        after_hold_id  and its id; 0 and '' for the first page
+       owner          '' for anybody; else only holds of this owner
 REPLY  found  [hold_id, record (JSON)]*
 COST   O(log(holds) + limit)
 ]]
@@ -23,11 +24,19 @@ local function rank_behind(key, score, member)
   return low
 end
 
+-- Where an owner's holds are indexed; those without one are found by their reference alone.
+local function list_key(reference, owner)
+  if reference == '' then
+    return owner == '' and HOLDS_BY_EXPIRY or HOLDS_BY_OWNER .. owner
+  end
+  return HOLDS_BY_REFERENCE .. ((owner == '' or owner == NOBODY) and '' or owner .. ' ') .. reference
+end
+
 local function list_holds(args, now)
   local reference, limit = args[1], whole_number(args[2], 1, 100)
   local after_ms, after_hold_id = whole_number(args[3], 0, 1e14), args[4]
 
-  local key = reference == '' and HOLDS_BY_EXPIRY or HOLDS_BY_REFERENCE .. reference
+  local key = list_key(reference, args[5])
   -- What is due by now has expired, settled or not.
   local first = after_ms > now and rank_behind(key, args[3], after_hold_id)
     or redis.call('ZCOUNT', key, '-inf', now)

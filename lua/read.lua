@@ -14,6 +14,7 @@ local verbs = {
   read_events = read_events,
   verify_holds = verify_holds,
   verify_stock = verify_stock,
+  measure = measure,
 }
 
 local now = now_ms()

@@ -2,11 +2,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
+import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
 import { idempotency } from "./http/idempotency_key.ts";
+import { crossOrigin, securityHeaders } from "./http/exposure.ts";
+import { inFlightLimit, rateLimit } from "./http/limits.ts";
 import { answerThrown, problem, validationHook } from "./http/problems.ts";
-import { requestLog } from "./http/request_log.ts";
+import { type NameRequest, requestLog } from "./http/request_log.ts";
 import type { Log } from "./log.ts";
 import { mountConsole } from "./routes/console.ts";
 import { mountDocs } from "./routes/docs.ts";
@@ -15,10 +18,12 @@ import { mountHolds } from "./routes/holds.ts";
 import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
 import { mountMcp } from "./routes/mcp.ts";
+import { mountMetrics } from "./routes/metrics.ts";
 import { mountMovements } from "./routes/movements.ts";
 import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import { mountVerify } from "./routes/verify.ts";
+import type { Metrics } from "./operations/metrics.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -28,18 +33,34 @@ export interface AppOptions {
   holdLifetimeMaxSeconds: number;
   /** At or below which a line is shown as low. */
   lowStockThreshold?: number;
+  /** Counts requests, and is shown at `GET /metrics`. */
+  metrics?: Metrics;
+  nameRequest?: NameRequest;
+  /** Told how many wrong lines a verification found. */
+  onVerified?(driftCount: number): void;
+  /** Who may call; nobody is asked where there are none. */
+  apiKeys?: ApiKey[];
+  publicReads?: boolean;
+  /** 0 for no limit. */
+  rateLimitPerMinute?: number;
+  trustedProxies?: string[];
+  maxRequestsInFlight?: number;
+  /** Pages of these origins may call from a browser. */
+  corsOrigins?: string[];
   /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
 
 export function createApp(
-  { store, log, maxBodyBytes, holdLifetimeMaxSeconds, lowStockThreshold = 10, stopping }:
-    AppOptions,
+  options: AppOptions,
 ): OpenAPIHono<AppEnv> {
+  const { store, log, holdLifetimeMaxSeconds, stopping } = options;
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
   app.use(requestId());
-  app.use(requestLog(log));
+  app.use(requestLog(log, options.metrics, options.nameRequest));
+  app.use(securityHeaders);
+  if (options.corsOrigins) app.use(crossOrigin(options.corsOrigins));
   app.use(methodNotAllowed({
     app,
     onMethodNotAllowed: (c, methods) => {
@@ -48,19 +69,22 @@ export function createApp(
       return answer;
     },
   }));
+  app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
+  guard(app, options);
   app.use(idempotency);
-  app.use(bodyRules(maxBodyBytes));
+  app.use(bodyRules(options.maxBodyBytes));
 
   mountInventory(app, store);
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountMovements(app, store);
   mountEvents(app, store, stopping);
-  mountVerify(app, store);
-  mountService(app, store, stopping);
+  mountVerify(app, store, options.onVerified);
+  mountService(app, store, stopping, () => options.metrics?.lastSweepMs);
   mountMcp(app);
-  mountHome(app, lowStockThreshold);
+  mountHome(app, options.lowStockThreshold ?? 10);
   mountConsole(app);
+  if (options.metrics) mountMetrics(app, store, options.metrics);
   mountDocs(app);
 
   app.notFound((c) =>
@@ -68,4 +92,14 @@ export function createApp(
   );
   app.onError((error, c) => answerThrown(error, c, log));
   return app;
+}
+
+/** Keys and rates, where they are configured. Guesses at keys count too, so rates come before judgement. */
+function guard(app: OpenAPIHono<AppEnv>, options: AppOptions): void {
+  const { store, apiKeys = [], publicReads = true, rateLimitPerMinute = 0 } = options;
+  if (apiKeys.length > 0) app.use(identify(apiKeys));
+  if (rateLimitPerMinute > 0) {
+    app.use(rateLimit(store, rateLimitPerMinute, options.trustedProxies ?? []));
+  }
+  if (apiKeys.length > 0) app.use(authorize(publicReads));
 }

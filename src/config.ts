@@ -1,6 +1,8 @@
 // Configuration: every variable once, with its bounds, its default and what it is for.
 import { z } from "zod";
+import { isIP } from "node:net";
 import { MAX_TTL_SECONDS } from "./contract/fields.ts";
+import { parseApiKeys } from "./http/api_keys.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 /** A whole number as people write it; `1e3`, `0x10` and ` 5` are refused. */
@@ -15,6 +17,34 @@ function wholeNumber(minimum: number, maximum: number, byDefault: number) {
     )
     .default(byDefault);
 }
+
+/** Words apart by white space, each read by `read`, which throws an Error for what it does not take. */
+function words<Word>(read: (text: string) => Word[]) {
+  return z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+      return z.NEVER;
+    }
+  });
+}
+
+function listOf(pattern: (word: string) => boolean, kind: string): (text: string) => string[] {
+  return (text) => {
+    const found = text.split(/[\s,]+/).filter((word) => word !== "");
+    const bad = found.find((word) => !pattern(word));
+    if (bad !== undefined) throw new Error(`must be ${kind}, and ${bad} is none`);
+    return found;
+  };
+}
+
+function isOrigin(word: string): boolean {
+  return URL.canParse(word) && new URL(word).origin === word;
+}
+
+const flag = (byDefault: "true" | "false") =>
+  z.enum(["true", "false"]).default(byDefault).transform((value) => value === "true");
 
 export const ConfigSchema = z.object({
   PORT: wholeNumber(0, 65535, 8001).describe("Port to listen on; 0 takes a free one."),
@@ -50,6 +80,54 @@ export const ConfigSchema = z.object({
   LOW_STOCK_THRESHOLD: wholeNumber(0, 1_000_000, 10).describe(
     "A line that falls to this many available units is reported as low.",
   ),
+  API_KEYS: words(parseApiKeys).optional().describe(
+    "Entries `name:scope,scope:sha256` apart by spaces, as `deno task key` prints them. Unset: everybody may do everything.",
+  ),
+  PUBLIC_READS: flag("true").describe(
+    "With keys: whether inventory and one's own holds may be read without one.",
+  ),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(0, 1_000_000, 0).describe(
+    "Requests a minute for each key's name, or each address without one; 0 for no limit.",
+  ),
+  TRUSTED_PROXIES: words(listOf((word) => isIP(word) > 0, "addresses apart by spaces")).optional()
+    .describe("Addresses of proxies whose `X-Forwarded-For` tells the caller's."),
+  MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000, 10_000).describe(
+    "Requests worked on at once; further ones are refused as `overloaded`.",
+  ),
+  MAX_ACTIVE_HOLDS_PER_KEY: wholeNumber(0, 1_000_000, 0).describe(
+    "Active holds that one key's name may have at once; 0 for no limit.",
+  ),
+  MAX_HELD_UNITS_PER_KEY: wholeNumber(0, 1_000_000_000, 0).describe(
+    "Units that one key's name may hold at once; 0 for no limit.",
+  ),
+  CORS_ORIGINS: words(listOf(isOrigin, "origins apart by spaces, as in https://shop.example"))
+    .optional().describe("Origins whose pages may call from a browser. Unset: none."),
+  ALERT_AFTER_SECONDS: wholeNumber(2, 3600, 60).describe(
+    "How long no sweep may have gone well before that is an incident, in seconds.",
+  ),
+  ALERT_WEBHOOK_URL: z.string().regex(/^https?:\/\/\S+$/, "must be an http:// or https:// URL")
+    .optional().describe(
+      "Where incidents are posted, once when one begins and once when it is over.",
+    ),
+  ALERT_WEBHOOK_SECRET: z.string().min(16, "must have at least 16 characters").optional().describe(
+    "What the posts are signed with (Standard Webhooks, HMAC-SHA256). Needed with the URL.",
+  ),
+  BACKUP_SCHEDULE: z.string().regex(
+    /^\S+( \S+){4}$/,
+    "must be five fields of cron, as in 0 3 * * *",
+  )
+    .optional().describe(
+      "When Redis makes a snapshot, as five fields of cron in UTC. Unset: never.",
+    ),
+  BACKUP_KEEP: wholeNumber(1, 1000, 7).describe(
+    "How many snapshots of the embedded Redis are kept in `DATA_DIR/backups`.",
+  ),
+  REUSE_PORT: flag("false").describe(
+    "Whether several processes may listen on one `PORT` and share its connections (Linux).",
+  ),
+  OTEL_DENO: flag("false").describe(
+    "Whether traces, metrics and logs go to an OpenTelemetry collector, which Deno's `OTEL_*` variables name.",
+  ),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;
@@ -63,7 +141,13 @@ export function readConfig(readVariable: (name: string) => string | undefined): 
     name,
   ) => [name, readVariable(name) || undefined]);
   const result = ConfigSchema.safeParse(Object.fromEntries(given));
-  if (result.success) return result.data;
+  if (result.success) {
+    const { ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET } = result.data;
+    if (ALERT_WEBHOOK_URL && !ALERT_WEBHOOK_SECRET) {
+      throw new ConfigError("ALERT_WEBHOOK_SECRET must be set with ALERT_WEBHOOK_URL");
+    }
+    return result.data;
+  }
   const faults = result.error.issues.map((issue) => `${issue.path[0].toString()} ${issue.message}`);
   throw new ConfigError(faults.join("; "));
 }

@@ -4,6 +4,10 @@ import { createApp } from "./app.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
+import { backUpOnce } from "./operations/backups.ts";
+import { Incidents, judgeVerification, postTo, watch } from "./operations/incidents.ts";
+import { loadTracing } from "./operations/tracing.ts";
+import { Metrics } from "./operations/metrics.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
 import { sweepThisMinute } from "./store/sweep.ts";
 
@@ -13,35 +17,72 @@ async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
   const log = makeLog(config.LOG_LEVEL);
   const stopRequested = signalled("SIGTERM", "SIGINT");
-  const { store, place, close } = await openConfiguredStore(config, log);
+  const metrics = new Metrics();
+  const tracing = config.OTEL_DENO ? await loadTracing() : undefined;
+  const { store, place, close } = await openConfiguredStore(config, log, {
+    observer: metrics,
+    traceCommit: tracing?.traceCommit,
+  });
 
+  if (!config.API_KEYS) {
+    log.warn("API_KEYS is not set: whoever reaches this port may do everything");
+  }
   const stopping = new AbortController();
+  const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } = config;
+  const tell = url && secret ? postTo({ url, secret }, log) : undefined;
+  const incidents = new Incidents(log, metrics, tell);
   const app = createApp({
     store,
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
+    metrics,
+    nameRequest: tracing?.nameRequest,
+    onVerified: (driftCount) => judgeVerification(incidents, driftCount),
+    corsOrigins: config.CORS_ORIGINS,
+    apiKeys: config.API_KEYS,
+    publicReads: config.PUBLIC_READS,
+    rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+    trustedProxies: config.TRUSTED_PROXIES,
+    maxRequestsInFlight: config.MAX_REQUESTS_IN_FLIGHT,
     stopping: stopping.signal,
   });
 
-  const sweep = () =>
-    sweepThisMinute(store, (error) => log.error("sweep failed", { error }), stopping.signal);
+  const onSweep = (error?: unknown) => {
+    metrics.swept(error !== undefined);
+    if (error !== undefined) log.error("sweep failed", { error });
+  };
+  const sweep = () => sweepThisMinute(store, onSweep, stopping.signal);
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
+    watch(incidents, store, metrics, config.ALERT_AFTER_SECONDS, stopping.signal),
   ];
+
+  function scheduleBackups(schedule: string): Promise<void> {
+    const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
+    const backup = () => backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log);
+    try {
+      return Deno.cron("backup", schedule, { signal: stopping.signal }, backup);
+    } catch (error) {
+      throw new StartError(`BACKUP_SCHEDULE: ${(error as Error).message}`);
+    }
+  }
 
   let server;
   try {
+    if (config.BACKUP_SCHEDULE) swept.push(scheduleBackups(config.BACKUP_SCHEDULE));
     server = Deno.serve({
       port: config.PORT,
       hostname: config.HOST,
+      reusePort: config.REUSE_PORT,
       onListen: ({ port }) => announce(`http://${readableHost(config.HOST)}:${port}`, place),
     }, app.fetch);
   } catch (error) {
     stopping.abort();
     await close();
+    if (error instanceof StartError) throw error;
     throw error instanceof Deno.errors.AddrInUse
       ? new StartError(`port ${config.PORT} on ${config.HOST} is in use; set PORT to another`)
       : new StartError(

@@ -6,8 +6,9 @@ import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
-import { inspectRedis } from "./store/readiness.ts";
+import { inspectRedis, type RedisState } from "./store/readiness.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
+import type { StoreObserver, TraceCommit } from "./store/measures.ts";
 import { openStore, type Store } from "./store/store.ts";
 
 /** The store cannot be had; `message` is one line that says why. */
@@ -21,6 +22,13 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /** Whether an empty embedded store gets the demo catalogue. */
+  loadDemo?: boolean;
+  observer?: StoreObserver;
+  traceCommit?: TraceCommit;
+}
+
 const CONNECT_TIMEOUT_MS = 5000;
 const OLDEST_REDIS_MAJOR = 7;
 // The store's deadline leaves the rest of a request some time of its own.
@@ -30,7 +38,7 @@ const STORE_SHARE_OF_TIMEOUT = 0.9;
 export async function openConfiguredStore(
   config: Config,
   log: Log,
-  { loadDemo = true } = {},
+  { loadDemo = true, observer, traceCommit }: OpenOptions = {},
 ): Promise<OpenedStore> {
   const embedded = config.REDIS_URL ? undefined : await startEmbeddedRedis({
     dataDir: config.DATA_DIR,
@@ -50,6 +58,10 @@ export async function openConfiguredStore(
     idempotencyTtlSeconds: config.IDEMPOTENCY_TTL_SECONDS,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
+    maxActiveHoldsPerKey: config.MAX_ACTIVE_HOLDS_PER_KEY,
+    maxHeldUnitsPerKey: config.MAX_HELD_UNITS_PER_KEY,
+    observer,
+    traceCommit,
     onLost(reason) {
       if (isClosing) return;
       if (lostBecause === undefined) log.error("Redis lost", { place, reason });
@@ -69,8 +81,8 @@ export async function openConfiguredStore(
   };
 
   try {
-    await untilAnswering(store, place, () => lostBecause);
-    for (const warning of (await inspectRedis(store)).warnings) {
+    const { warnings } = await untilAnswering(store, place, () => lostBecause);
+    for (const warning of warnings) {
       log.warn("Redis is not set up to keep stock safe", { place, warning });
     }
     if (embedded && loadDemo && await isEmpty(store)) {
@@ -94,19 +106,29 @@ function revive(embedded: EmbeddedRedis, log: Log): void {
     .finally(() => reviving = undefined);
 }
 
+/** What Redis says of itself, once it takes commands: while it loads its file it answers, but refuses them. */
 async function untilAnswering(
   store: Store,
   place: string,
   lostBecause: () => string | undefined,
-): Promise<void> {
+): Promise<RedisState> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
-  while (!store.ready) {
-    if (Date.now() > deadline) {
-      throw new StartError(`cannot reach ${place}: ${lostBecause() ?? "it does not answer"}`);
+  let reason = "it does not answer";
+  while (Date.now() < deadline) {
+    try {
+      if (store.ready) {
+        await store.command("PING");
+        await refuseOldRedis(store, place);
+        return await inspectRedis(store);
+      }
+      reason = lostBecause() ?? reason;
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      reason = (error as Error).message;
     }
     await sleep(20);
   }
-  await refuseOldRedis(store, place);
+  throw new StartError(`cannot reach ${place}: ${reason}`);
 }
 
 async function refuseOldRedis(store: Store, place: string): Promise<void> {

@@ -1,21 +1,40 @@
 -- The record of a hold, JSON under `hold:{hold_id}`:
+--   owner: the name of the key it was made with, where there are keys;
 --   status, created_at_ms, expires_at_ms, reference ('' for none), and ended_at_ms once it has ended;
 --   lines: [[sku, location, quantity, available after it ended], ...], what it holds, or held to the end;
 --   sold: lines that earlier confirmations of a part sold out of it;
 --   returned: lines that the confirmation which ended it gave back;
 --   reacquired_at_ms: when it was sold after all, having expired; `sold` says what.
 
-local function load_hold(hold_id)
-  local record = redis.call('GET', HOLD .. hold_id)
-  return record and cjson.decode(record)
+-- Another owner's hold is as good as none. Without an owner, or with the owner '', it is anybody's.
+local function load_hold(hold_id, owner)
+  local json = redis.call('GET', HOLD .. hold_id)
+  local record = json and cjson.decode(json)
+  if record and owner and owner ~= '' and (record.owner or NOBODY) ~= owner then
+    return false
+  end
+  return record
+end
+
+-- The sorted sets besides `holds_by_expiry` that an active hold is in: of its owner, and of its reference,
+-- where each owner has references of its own.
+local function indexes_of(hold)
+  local indexes = {}
+  if hold.owner then
+    indexes[1] = HOLDS_BY_OWNER .. hold.owner
+  end
+  if hold.reference ~= '' then
+    indexes[#indexes + 1] = HOLDS_BY_REFERENCE .. (hold.owner and hold.owner .. ' ' or '') .. hold.reference
+  end
+  return indexes
 end
 
 -- No TTL: only `end_hold` may let go of units.
 local function save_active_hold(hold_id, hold)
   redis.call('SET', HOLD .. hold_id, cjson.encode(hold))
   redis.call('ZADD', HOLDS_BY_EXPIRY, hold.expires_at_ms, hold_id)
-  if hold.reference ~= '' then
-    redis.call('ZADD', HOLDS_BY_REFERENCE .. hold.reference, hold.expires_at_ms, hold_id)
+  for _, index in ipairs(indexes_of(hold)) do
+    redis.call('ZADD', index, hold.expires_at_ms, hold_id)
   end
 end
 
@@ -25,7 +44,8 @@ local function save_ended_hold(hold_id, hold)
 end
 
 -- Lets go of held units: sold, or given back. Notes in each line what is available after.
-local function let_go(lines, sold)
+local function let_go(hold, lines, sold)
+  count_held(hold.owner, -units_of(lines))
   for _, line in ipairs(lines) do
     local stock, quantity = read_line(line[1], line[2]), line[3]
     line[4] = write_line(stock, stock.on_hand - (sold and quantity or 0), stock.held - quantity)
@@ -34,18 +54,18 @@ end
 
 -- The only way out of `active`: the lines are sold when it is confirmed, and given back otherwise.
 local function end_hold(hold_id, hold, status, now)
-  let_go(hold.lines, status == 'confirmed')
+  let_go(hold, hold.lines, status == 'confirmed')
   local words = append_lines({ hold_id, hold.reference }, hold.lines)
   if hold.returned then
-    let_go(hold.returned, false)
+    let_go(hold, hold.returned, false)
     words[#words + 1] = '/'
     append_lines(words, hold.returned)
   end
   hold.status, hold.ended_at_ms = status, now
   save_ended_hold(hold_id, hold)
   redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)
-  if hold.reference ~= '' then
-    redis.call('ZREM', HOLDS_BY_REFERENCE .. hold.reference, hold_id)
+  for _, index in ipairs(indexes_of(hold)) do
+    redis.call('ZREM', index, hold_id)
   end
   record_event('hold.' .. status, table.concat(words, ' '))
 end

@@ -8,13 +8,15 @@ end
 
 -- Gives back the units of holds that have fallen due, oldest first and at most SETTLE_LIMIT of them,
 -- so that no script runs long. A record that is missing or spoilt by another hand leaves the index, so that it
--- does not stop every commit; POST /verify then shows its units as a drift. Answers how many, and whether more may be waiting.
+-- does not stop every commit; POST /verify then shows its units as a drift. Answers how many, whether more may be waiting, and
+-- for how many milliseconds the first of them had been due.
 local function settle_due(now)
   local due = redis.call('ZRANGEBYSCORE', HOLDS_BY_EXPIRY, '-inf', now, 'LIMIT', 0, SETTLE_LIMIT)
+  local lag_ms = due[1] and now - tonumber(redis.call('ZSCORE', HOLDS_BY_EXPIRY, due[1])) or 0
   for _, hold_id in ipairs(due) do
     if not pcall(expire, hold_id, now) then
       redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)
     end
   end
-  return #due, #due == SETTLE_LIMIT
+  return #due, #due == SETTLE_LIMIT, lag_ms
 end

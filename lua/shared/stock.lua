@@ -17,6 +17,15 @@ local function read_line(sku, location)
   }
 end
 
+-- How many more units are held than when the script began, all lines together; written as one sum.
+local held_change = 0
+
+local function write_held_change()
+  if held_change ~= 0 then
+    redis.call('INCRBY', UNITS_HELD, held_change)
+  end
+end
+
 -- Writes the counters of a line that was just read, those that change; answers what is available now.
 local function write_line(line, on_hand, held)
   if line.known and on_hand == line.on_hand then
@@ -26,6 +35,7 @@ local function write_line(line, on_hand, held)
   else
     redis.call('HSET', STOCK .. line.sku, line.location, on_hand, 'held:' .. line.location, held)
   end
+  held_change = held_change + held - line.held
   local before, after = line.available, math.max(0, on_hand - held)
   local level = before <= 0 and after > 0 and 'stock.back'
     or before > 0 and after <= 0 and 'stock.out'

@@ -84,6 +84,8 @@ export interface paths {
          *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
          *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
          *     - `hold_confirmed`: Its units are sold; a sale cannot be released.
+         *     - `too_many_active_holds`: This key may have no more holds at once. Confirm or release some, then make a new one.
+         *     - `too_many_held_units`: This key may hold no more units at once. Confirm or release some, or ask for fewer.
          */
         post: operations["createHold"];
         delete?: never;
@@ -111,6 +113,8 @@ export interface paths {
          *     - `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold.
          *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
          *     - `hold_confirmed`: Its units are sold; a sale cannot be released.
+         *     - `too_many_active_holds`: This key may have no more holds at once. Confirm or release some, then make a new one.
+         *     - `too_many_held_units`: This key may hold no more units at once. Confirm or release some, or ask for fewer.
          */
         post: operations["createCart"];
         delete?: never;
@@ -1504,7 +1508,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "malformed_json" | "invalid_idempotency_key" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "internal_error" | "store_unavailable" | "store_full" | "outcome_unknown";
+            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
             /** @description Whether the same request, with the same idempotency key, may succeed later. */
             retryable: boolean;
             /** @description Names the request in the service's log. */
@@ -1552,27 +1556,34 @@ export interface components {
          *       "maxmemory_policy": "noeviction",
          *       "script_loaded": true,
          *       "draining": false,
+         *       "last_sweep_at": "2026-11-22T10:30:00.000Z",
          *       "warnings": []
          *     }
          */
         Readiness: {
             /** @enum {string} */
             status: "ready";
-            /** @description Of the Redis: `master`, which takes writes. */
-            role: string;
+            /** @description Of the Redis: `master`, which takes writes. This and what follows is told to `admin` alone where keys are configured. */
+            role?: string;
             /**
              * @description How often Redis forces its append-only file to disk, if it keeps one.
              * @enum {string}
              */
-            durability: "always" | "everysec" | "none" | "no append-only file" | "unknown";
+            durability?: "always" | "everysec" | "none" | "no append-only file" | "unknown";
             /** @description Anything but `noeviction` is a warning. */
-            maxmemory_policy: string;
+            maxmemory_policy?: string;
             /** @description Whether Redis holds the script; sent if not. */
-            script_loaded: boolean;
+            script_loaded?: boolean;
             /** @description Whether the service is stopping. */
-            draining: boolean;
+            draining?: boolean;
+            /**
+             * Format: date-time
+             * @description When this service last gave back the units of all holds that were due.
+             * @example 2026-11-22T10:35:00.000Z
+             */
+            last_sweep_at?: string;
             /** @description Settings of Redis under which acknowledged stock can be lost. */
-            warnings: string[];
+            warnings?: string[];
         };
         /**
          * @description A hold whose units are back in stock.
@@ -2132,6 +2143,16 @@ export interface components {
          */
         "Retry-After": number;
         /**
+         * @description With a limit configured: how many requests (`q`) in how many seconds (`w`).
+         * @example "key";q=600;w=60
+         */
+        "RateLimit-Policy": string;
+        /**
+         * @description With a limit configured: requests left (`r`), and seconds until all are back (`t`).
+         * @example "key";r=599;t=1
+         */
+        RateLimit: string;
+        /**
          * @description `true` when this is the first answer to the idempotency key again; missing on the first one.
          * @example true
          */
@@ -2163,6 +2184,26 @@ export interface operations {
                     "application/json": components["schemas"]["Inventory"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `sku_not_found`: Check the SKU: it has never been counted at any location. */
             404: {
                 headers: {
@@ -2183,6 +2224,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -2193,7 +2247,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            /**
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2232,10 +2290,43 @@ export interface operations {
                     "application/json": components["schemas"]["InventoryPage"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `validation_failed`: Mend each field that `errors` points at. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2252,7 +2343,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            /**
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2302,6 +2397,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Send a smaller body. */
             413: {
                 headers: {
@@ -2332,6 +2447,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -2342,7 +2470,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            /**
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2401,6 +2533,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `sku_not_found`: Check the SKU: it has never been counted at any location.
              *
@@ -2420,6 +2572,10 @@ export interface operations {
              * @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
              *
              *     `hold_confirmed`: Its units are sold; a sale cannot be released.
+             *
+             *     `too_many_active_holds`: This key may have no more holds at once. Confirm or release some, then make a new one.
+             *
+             *     `too_many_held_units`: This key may hold no more units at once. Confirm or release some, or ask for fewer.
              */
             409: {
                 headers: {
@@ -2466,6 +2622,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -2477,7 +2646,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -2541,6 +2712,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `sku_not_found`: Check the SKU: it has never been counted at any location.
              *
@@ -2560,6 +2751,10 @@ export interface operations {
              * @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
              *
              *     `hold_confirmed`: Its units are sold; a sale cannot be released.
+             *
+             *     `too_many_active_holds`: This key may have no more holds at once. Confirm or release some, then make a new one.
+             *
+             *     `too_many_held_units`: This key may hold no more units at once. Confirm or release some, or ask for fewer.
              */
             409: {
                 headers: {
@@ -2606,6 +2801,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -2617,7 +2825,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -2673,6 +2883,26 @@ export interface operations {
              *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
              */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2750,6 +2980,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -2761,7 +3004,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -2817,6 +3062,26 @@ export interface operations {
              *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
              */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -2882,6 +3147,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -2893,7 +3171,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -2949,6 +3229,26 @@ export interface operations {
              *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
              */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3022,6 +3322,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -3033,7 +3346,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -3073,6 +3388,26 @@ export interface operations {
                     "application/json": components["schemas"]["Hold"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `hold_not_found`: Check the hold id. Ended holds are remembered for 24 hours. Make a new hold. */
             404: {
                 headers: {
@@ -3093,6 +3428,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -3103,7 +3451,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            /**
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3144,10 +3496,43 @@ export interface operations {
                     "application/json": components["schemas"]["HoldPage"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `validation_failed`: Mend each field that `errors` points at. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3164,7 +3549,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            /**
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3215,6 +3604,26 @@ export interface operations {
              *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
              */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3280,6 +3689,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -3291,7 +3713,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -3347,6 +3771,26 @@ export interface operations {
              *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
              */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3418,6 +3862,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -3429,7 +3886,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -3485,6 +3944,26 @@ export interface operations {
              *     `invalid_idempotency_key`: Send one key of 1 to 255 visible ASCII characters, in one header.
              */
             400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
@@ -3554,6 +4033,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -3565,7 +4057,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `store_full`: Nothing was done: Redis has no memory for it. Releases, confirms and reads go on. Repeat later.
              *
@@ -3613,10 +4107,43 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `validation_failed`: Mend each field that `errors` points at. */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3633,7 +4160,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After. */
+            /**
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3683,6 +4214,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `unauthorized`: Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Send a smaller body. */
             413: {
                 headers: {
@@ -3713,6 +4264,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `rate_limited`: Nothing was done. Repeat after the seconds in Retry-After. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: A fault of the service, logged under the request id. Repeat with the same key. */
             500: {
                 headers: {
@@ -3724,7 +4288,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
+             * @description `overloaded`: Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.
+             *
+             *     `store_unavailable`: Nothing was done. Repeat after the seconds in Retry-After.
              *
              *     `outcome_unknown`: The request was sent and no reply came. Repeat it with the same idempotency key to learn the outcome.
              */

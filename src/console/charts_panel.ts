@@ -22,7 +22,7 @@ interface ChartProps {
 
 export function ChartsPanel(): VNode {
   const codes = [...refusals.rows.keys()];
-  const isTimed = metrics.atSeconds.length > 0;
+  const { state, atSeconds, p50Ms, p99Ms } = metrics;
   return html`
     <section class="charts" aria-label="Charts">
       <${Chart} title="Operations a second" names=${VERBS} data=${table(done, [
@@ -36,9 +36,10 @@ export function ChartsPanel(): VNode {
         data=${[levels.atSeconds, levels.available, levels.held]} unit="" empty=${levels.sku
           ? ""
           : "Choose a SKU in the table."} />
-      ${isTimed && html`
-        <${Chart} title="Latency" names=${["p50", "p99"]}
-          data=${[metrics.atSeconds, metrics.p50Ms, metrics.p99Ms]} unit=" ms" />
+      ${(state === "there" || state === "refused") && html`
+        <${Chart} title="Latency as the service measures it" names=${["p50", "p99"]}
+          data=${[atSeconds, p50Ms, p99Ms]} unit=" ms"
+          empty=${state === "refused" ? "This needs a key that is good for admin." : ""} />
       `}
     </section>
   `;
@@ -89,7 +90,8 @@ function Chart({ title, names, data, unit, empty }: ChartProps): VNode {
     drawnAtMs.current = performance.now();
     plot.current?.setData(data);
   });
-  const last = names.map((name, i) => `${name} ${data[i + 1].at(-1) ?? 0}${unit}`).join(", ");
+  const last = names.map((name, i) => `${name} ${+(data[i + 1].at(-1) ?? 0).toFixed(1)}${unit}`)
+    .join(", ");
   return html`
     <figure class="panel">
       <figcaption><h2>${title}</h2></figcaption>

@@ -5,7 +5,7 @@ const EVERY_MS = 5000;
 const MOST_SAMPLES = 60;
 
 export const metrics = {
-  state: "unknown" as "unknown" | "there" | "absent" | "not for this key",
+  state: "unknown" as "unknown" | "there" | "absent" | "refused",
   atSeconds: [] as number[],
   p50Ms: [] as (number | null)[],
   p99Ms: [] as (number | null)[],
@@ -20,7 +20,7 @@ export async function runMetrics(): Promise<never> {
   onKeyChange(() => wake());
   for (;;) {
     await readMetrics();
-    const isIdle = metrics.state !== "there";
+    const isIdle = metrics.state === "absent" || metrics.state === "refused";
     await new Promise<void>((resolve) => {
       wake = resolve;
       if (!isIdle) setTimeout(resolve, EVERY_MS);
@@ -32,7 +32,8 @@ async function readMetrics(): Promise<void> {
   try {
     const response = await fetch("/metrics", { headers: keyHeaders() });
     if (!response.ok) {
-      metrics.state = response.status === 404 ? "absent" : "not for this key";
+      if (response.status === 404) metrics.state = "absent";
+      if (response.status === 401 || response.status === 403) metrics.state = "refused";
       return;
     }
     metrics.state = "there";
@@ -54,10 +55,11 @@ async function readMetrics(): Promise<void> {
 /** Reads the histogram of request times, whatever labels it carries besides `le`. */
 export function readBuckets(text: string): Buckets {
   const buckets: Buckets = new Map();
-  const line = /^\w*http\w*duration\w*_bucket\{([^}]*)\} (\S+)/gm;
+  const line = /^inventory_http_request_duration_seconds_bucket\{(.*)\} (\S+)$/gm;
   for (const [, labels, value] of text.matchAll(line)) {
-    const bound = labels.match(/(?:^|,)le="([^"]+)"/)?.[1];
-    if (bound === undefined || labels.includes('"/events"')) continue; // a feed lasts as long as it likes
+    const bound = labels.match(/\ble="([^"]+)"/)?.[1];
+    // A feed lasts as long as it likes, and the console's own files say nothing of the store.
+    if (bound === undefined || /route="\/(events|console)/.test(labels)) continue;
     const seconds = bound === "+Inf" ? Infinity : Number(bound);
     buckets.set(seconds, (buckets.get(seconds) ?? 0) + Number(value));
   }

@@ -1,5 +1,6 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { SECURITY_SCHEMES, securityOf } from "./access.ts";
 import { getEvents } from "./events.ts";
 import { declareHeaders } from "./headers.ts";
 import {
@@ -67,8 +68,11 @@ export function makeDocument() {
   for (const [name, parameter] of Object.entries(IDEMPOTENCY_PARAMETERS)) {
     registry.registerComponent("parameters", name, parameter);
   }
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
+    registry.registerComponent("securitySchemes", name, scheme);
+  }
   for (const route of ROUTES) {
-    registry.registerPath(route);
+    registry.registerPath({ ...route, security: securityOf(route.method, route.path) });
   }
   return describeRefusals(declareHeaders(app.getOpenAPI31Document({
     openapi: "3.1.0",

@@ -50,7 +50,6 @@ export const getEvents = createRoute({
     "leave `after` out to begin with the oldest that is kept (about 20,000 commits). With " +
     "`Accept: text/event-stream` it is a live feed of server-sent events, from now on or behind `Last-Event-ID` or " +
     "`after`: `event` is the kind, `data` the event; `event: truncated` says that some may be missing.",
-  security: [],
   request: {
     query: z.object({
       after: EventId.optional().meta({ description: "Answer what happened behind this event." }),

@@ -14,6 +14,17 @@ const HEADERS = {
     schema: { type: "integer", minimum: 0 },
     example: 1,
   },
+  "RateLimit-Policy": {
+    description: "With a limit configured: how many requests (`q`) in how many seconds (`w`).",
+    schema: { type: "string" },
+    example: '"key";q=600;w=60',
+  },
+  RateLimit: {
+    description:
+      "With a limit configured: requests left (`r`), and seconds until all are back (`t`).",
+    schema: { type: "string" },
+    example: '"key";r=599;t=1',
+  },
   "Idempotent-Replayed": {
     description:
       "`true` when this is the first answer to the idempotency key again; missing on the first one.",
@@ -39,6 +50,7 @@ type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 export function headersOf(status: string, isCommand: boolean): HeaderName[] {
   return [
     "X-Request-Id",
+    ...(status === "429" ? ["RateLimit" as const, "RateLimit-Policy" as const] : []),
     ...(status === "429" || status === "503" ? ["Retry-After" as const] : []),
     ...(isCommand && DECIDED.includes(status) ? ["Idempotent-Replayed" as const] : []),
   ];

@@ -261,6 +261,15 @@ export const HoldPage = z.object({
 })
   .openapi("HoldPage");
 
+const HOLD_REFUSALS = [
+  "sku_not_found",
+  "insufficient_stock",
+  "hold_not_found",
+  "hold_confirmed",
+  "too_many_active_holds",
+  "too_many_held_units",
+] as const;
+
 export const createHold = createRoute({
   method: "post",
   path: "/hold",
@@ -270,12 +279,11 @@ export const createHold = createRoute({
   description:
     "Call this when a buyer is about to pay. The units are taken out of what is available until the hold " +
     "is confirmed, released, or expires; then `POST /confirm` on payment, `POST /release` otherwise.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(HoldRequest) },
   responses: {
     200: { description: "Held.", content: { "application/json": { schema: NewHold } } },
-    ...commandProblems("sku_not_found", "insufficient_stock", "hold_not_found", "hold_confirmed"),
+    ...commandProblems(...HOLD_REFUSALS),
   },
 });
 
@@ -288,12 +296,11 @@ export const createCart = createRoute({
   description:
     "Call this when a buyer with several lines is about to pay. A refusal names every line that is short and " +
     "what there is elsewhere, so that one more call can be right. Confirm, release and extend it by its `hold_id`.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(CartRequest) },
   responses: {
     200: { description: "Held.", content: { "application/json": { schema: NewCart } } },
-    ...commandProblems("sku_not_found", "insufficient_stock", "hold_not_found", "hold_confirmed"),
+    ...commandProblems(...HOLD_REFUSALS),
   },
 });
 
@@ -306,7 +313,6 @@ export const extendHold = createRoute({
   description:
     "Call this when the buyer needs longer: the hold then expires `ttl` seconds from now, sooner or later than " +
     "before. Its whole life is limited, and one that has expired cannot be revived.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(ExtendRequest) },
   responses: {
@@ -330,7 +336,6 @@ export const releaseHold = createRoute({
   description:
     "Call this when the buyer gives up or payment fails. Safe to repeat; a hold that has expired is " +
     "answered as `expired`, since its units are back too.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(HoldReference) },
   responses: {
@@ -351,7 +356,6 @@ export const confirmHold = createRoute({
   description:
     "Call this when payment has succeeded, before `expires_at`. Safe to repeat: the same answer each time. With " +
     "`remainder: keep` send an idempotency key, since each such request sells a further part.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(ConfirmRequest) },
   responses: {
@@ -375,7 +379,6 @@ export const getHold = createRoute({
   summary: "Look at one hold",
   description:
     "Call this to learn whether a hold is still active, or how it ended. Ended holds are kept for 24 hours.",
-  security: [],
   request: { params: z.object({ hold_id: HoldId }) },
   responses: {
     200: { description: "The hold.", content: { "application/json": { schema: Hold } } },
@@ -391,7 +394,6 @@ export const listHolds = createRoute({
   summary: "List active holds",
   description:
     "Call this to see what is about to expire, or what is held for one `reference`. In order of expiry.",
-  security: [],
   request: {
     query: z.strictObject({
       status: z.literal("active").default("active").meta({

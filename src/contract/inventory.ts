@@ -36,7 +36,6 @@ export const getInventory = createRoute({
   summary: "Look at the stock of one SKU",
   description:
     "Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer.",
-  security: [],
   request: { params: z.object({ sku: Sku }) },
   responses: {
     200: { description: "The stock.", content: { "application/json": { schema: Inventory } } },
@@ -75,7 +74,6 @@ export const listInventory = createRoute({
   description:
     "Call this to see what there is, page by page in lexical order of SKU. Each page is exact at the moment of " +
     "its answer; a SKU that comes into being behind the cursor is not seen.",
-  security: [],
   request: { query: InventoryListQuery },
   responses: {
     200: { description: "A page.", content: { "application/json": { schema: InventoryPage } } },
@@ -109,7 +107,6 @@ export const queryInventory = createRoute({
   summary: "Look at the stock of up to 100 SKUs at once",
   description:
     "Call this instead of many single looks. It changes nothing, so an idempotency key has no meaning here.",
-  security: [],
   request: { body: jsonBody(InventoryQuery) },
   responses: {
     200: {

@@ -85,7 +85,6 @@ export const adjustStock = createRoute({
     "or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and " +
     "`oversold` says how many are missing. A delta that would take more than is " +
     "there is refused, and `shortages[].available` is then what is on hand, held or not.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(AdjustRequest) },
   responses: {
@@ -139,7 +138,6 @@ export const transferStock = createRoute({
   description:
     "Call this when units change place: both locations change, or neither. Units that are held do not move. " +
     "The location they go to may be a new one.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(TransferRequest) },
   responses: {

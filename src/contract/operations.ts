@@ -33,8 +33,12 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true as const, content: { "application/json": { schema } } };
 }
 
+/** What the doors before any operation answer: keys and limits. */
+export const GUARD_PROBLEMS = ["unauthorized", "forbidden", "rate_limited", "overloaded"] as const;
+
 /** What any command may be refused with, whatever it does. */
 export const COMMAND_PROBLEMS = [
+  ...GUARD_PROBLEMS,
   "malformed_json",
   "invalid_idempotency_key",
   "body_too_large",
@@ -47,7 +51,7 @@ export const COMMAND_PROBLEMS = [
   "outcome_unknown",
 ] as const;
 
-const QUERY_PROBLEMS = ["internal_error", "store_unavailable"] as const;
+const QUERY_PROBLEMS = [...GUARD_PROBLEMS, "internal_error", "store_unavailable"] as const;
 
 /** The problems of every command, and those that this one adds. */
 export function commandProblems<Code extends ProblemCode>(...codes: Code[]) {

@@ -4,7 +4,7 @@ import { Instant, Location, LocationOrAny, Sku, Units } from "./fields.ts";
 
 /** One problem code: its HTTP status, a title, whether the same request may succeed later, what to do. */
 interface ProblemKind {
-  status: 400 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
   title: string;
   retryable: boolean;
   advice: string;
@@ -22,6 +22,18 @@ export const PROBLEMS = {
     title: "Invalid idempotency key",
     retryable: false,
     advice: "Send one key of 1 to 255 visible ASCII characters, in one header.",
+  },
+  unauthorized: {
+    status: 401,
+    title: "Unauthorized",
+    retryable: false,
+    advice: "Send a key of this service: `Authorization: Bearer inv_...`, or `X-API-Key`.",
+  },
+  forbidden: {
+    status: 403,
+    title: "Forbidden",
+    retryable: false,
+    advice: "The key is good, but not for this. Use one with the scope that `detail` names.",
   },
   not_found: {
     status: 404,
@@ -77,6 +89,19 @@ export const PROBLEMS = {
     retryable: false,
     advice: "A location holds at most 1,000,000,000 units of one SKU. Check the quantity.",
   },
+  too_many_active_holds: {
+    status: 409,
+    title: "Too many active holds",
+    retryable: false,
+    advice:
+      "This key may have no more holds at once. Confirm or release some, then make a new one.",
+  },
+  too_many_held_units: {
+    status: 409,
+    title: "Too many held units",
+    retryable: false,
+    advice: "This key may hold no more units at once. Confirm or release some, or ask for fewer.",
+  },
   hold_expired: {
     status: 409,
     title: "Hold expired",
@@ -121,6 +146,12 @@ export const PROBLEMS = {
     advice:
       "Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.",
   },
+  rate_limited: {
+    status: 429,
+    title: "Rate limited",
+    retryable: true,
+    advice: "Nothing was done. Repeat after the seconds in Retry-After.",
+  },
   internal_error: {
     status: 500,
     title: "Internal error",
@@ -132,6 +163,12 @@ export const PROBLEMS = {
     title: "Store unavailable",
     retryable: true,
     advice: "Nothing was done. Repeat after the seconds in Retry-After.",
+  },
+  overloaded: {
+    status: 503,
+    title: "Overloaded",
+    retryable: true,
+    advice: "Nothing was done: too many requests at once. Repeat after the seconds in Retry-After.",
   },
   store_full: {
     status: 503,

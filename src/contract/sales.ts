@@ -37,7 +37,6 @@ export const simulateSale = createRoute({
   summary: "Sell at once, without a hold",
   description:
     "Call this for a sale over the counter, or to try things out. It never touches units that are held.",
-  security: [],
   parameters: commandParameters,
   request: { body: jsonBody(SaleRequest) },
   responses: {

@@ -19,7 +19,6 @@ export const getHealth = createRoute({
   tags: ["Service"],
   summary: "Ask whether the service is well",
   description: "Asks Redis too. For monitoring; no other call needs it first.",
-  security: [],
   responses: {
     200: { description: "Well.", content: { "application/json": { schema: Health } } },
     ...problemResponses(["store_unavailable", "internal_error"]),
@@ -28,14 +27,26 @@ export const getHealth = createRoute({
 
 export const Readiness = z.object({
   status: z.literal("ready"),
-  role: z.string().meta({ description: "Of the Redis: `master`, which takes writes." }),
-  durability: z.enum(["always", "everysec", "none", "no append-only file", "unknown"]).meta({
-    description: "How often Redis forces its append-only file to disk, if it keeps one.",
+  role: z.string().optional().meta({
+    description:
+      "Of the Redis: `master`, which takes writes. This and what follows is told to `admin` alone where keys are " +
+      "configured.",
   }),
-  maxmemory_policy: z.string().meta({ description: "Anything but `noeviction` is a warning." }),
-  script_loaded: z.boolean().meta({ description: "Whether Redis holds the script; sent if not." }),
-  draining: z.boolean().meta({ description: "Whether the service is stopping." }),
-  warnings: z.array(z.string()).meta({
+  durability: z.enum(["always", "everysec", "none", "no append-only file", "unknown"]).optional()
+    .meta({
+      description: "How often Redis forces its append-only file to disk, if it keeps one.",
+    }),
+  maxmemory_policy: z.string().optional().meta({
+    description: "Anything but `noeviction` is a warning.",
+  }),
+  script_loaded: z.boolean().optional().meta({
+    description: "Whether Redis holds the script; sent if not.",
+  }),
+  draining: z.boolean().optional().meta({ description: "Whether the service is stopping." }),
+  last_sweep_at: Instant.optional().meta({
+    description: "When this service last gave back the units of all holds that were due.",
+  }),
+  warnings: z.array(z.string()).optional().meta({
     description: "Settings of Redis under which acknowledged stock can be lost.",
   }),
 }).meta({
@@ -47,6 +58,7 @@ export const Readiness = z.object({
     maxmemory_policy: "noeviction",
     script_loaded: true,
     draining: false,
+    last_sweep_at: "2026-11-22T10:30:00.000Z",
     warnings: [],
   },
 }).openapi("Readiness");
@@ -60,7 +72,6 @@ export const getReadiness = createRoute({
   description:
     "For load balancers: 200 while commands are taken, 503 while Redis is away, loading or a replica, or the " +
     "service is stopping. Tells how well Redis is set up to keep what it is told.",
-  security: [],
   responses: {
     200: { description: "Ready.", content: { "application/json": { schema: Readiness } } },
     ...problemResponses(["store_unavailable", "internal_error"]),
@@ -85,7 +96,6 @@ export const explainProblem = createRoute({
   tags: ["Service"],
   summary: "Explain a kind of problem",
   description: "What the `type` of a problem document leads to.",
-  security: [],
   request: { params: z.object({ code: z.string().meta({ example: "hold_expired" }) }) },
   responses: {
     200: {

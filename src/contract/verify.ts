@@ -1,7 +1,7 @@
 // Whether the books are right: what is recorded as held, against the holds there are.
 import { createRoute, z } from "@hono/zod-openapi";
 import { HoldId, Location, Sku, Units } from "./fields.ts";
-import { jsonBody } from "./operations.ts";
+import { GUARD_PROBLEMS, jsonBody } from "./operations.ts";
 import { problemResponses } from "./problems.ts";
 
 /** The most findings of each kind that one answer lists. */
@@ -64,11 +64,11 @@ export const verifyStock = createRoute({
     "For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with " +
     "the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. Needs no " +
     "idempotency key: a repeat checks again.",
-  security: [],
   request: { body: jsonBody(VerifyRequest) },
   responses: {
     200: { description: "Checked.", content: { "application/json": { schema: Verification } } },
     ...problemResponses([
+      ...GUARD_PROBLEMS,
       "malformed_json",
       "invalid_idempotency_key",
       "body_too_large",

@@ -1,5 +1,6 @@
 // What every request carries through the app.
 import type { Context } from "hono";
+import type { Scope } from "../contract/access.ts";
 import type { Call } from "../store/store.ts";
 
 export interface AppEnv {
@@ -7,6 +8,12 @@ export interface AppEnv {
     requestId: string;
     /** What the store needs to know of the request besides its input. */
     call: Call;
+    /** With keys configured: the name of the caller's key, or NOBODY. */
+    owner?: string;
+    /** What the caller's key is good for. */
+    scopes?: Scope[];
+    /** Whether a key was sent that is none of ours. */
+    badKey: boolean;
     /** On a page: what its scripts and styles must carry to be run. */
     secureHeadersNonce?: string;
   };

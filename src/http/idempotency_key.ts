@@ -21,7 +21,8 @@ export const idempotency: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method !== "POST") return await next();
   const idempotencyKey = readIdempotencyKey(c.req.raw.headers);
   if (idempotencyKey === null) return problem(c, "invalid_idempotency_key");
-  c.set("call", { target: `POST ${c.req.path}`, requestId: c.var.requestId, idempotencyKey });
+  const { requestId, owner } = c.var;
+  c.set("call", { target: `POST ${c.req.path}`, requestId, idempotencyKey, owner });
   await next();
   if (c.var.call.replayOf !== undefined) c.res.headers.set("idempotent-replayed", "true");
 };

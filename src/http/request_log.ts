@@ -1,18 +1,36 @@
-// One log line a request.
+// One log line a request, and what watches requests is told of it.
 import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
 import type { Log } from "../log.ts";
 import type { AppEnv } from "./context.ts";
 
-export function requestLog(log: Log): MiddlewareHandler<AppEnv> {
+/** Told of each request when it has been answered; `route` is the template of its path. */
+export interface RequestObserver {
+  request(method: string, route: string, status: number, seconds: number): void;
+}
+
+/** Names the request's span, where there are traces, and answers the id of its trace. */
+export type NameRequest = (method: string, route: string) => string | undefined;
+
+export function requestLog(
+  log: Log,
+  observer?: RequestObserver,
+  nameRequest?: NameRequest,
+): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = performance.now();
     await next();
+    const milliseconds = performance.now() - startedAt;
+    const { method, path } = c.req;
+    const route = routePath(c, -1);
+    observer?.request(method, route, c.res.status, milliseconds / 1000);
     log.info("request", {
       request_id: c.var.requestId,
-      method: c.req.method,
-      path: c.req.path,
+      trace_id: nameRequest?.(method, route),
+      method,
+      path,
       status: c.res.status,
-      ms: Math.round((performance.now() - startedAt) * 100) / 100,
+      ms: Math.round(milliseconds * 100) / 100,
     });
   };
 }

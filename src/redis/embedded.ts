@@ -13,6 +13,8 @@ export interface EmbeddedOptions {
   durability: "everysec" | "always" | "none";
   /** Clients of this name keep the server running. */
   clientName: string;
+  /** False to load a snapshot; true, the default, to use an append-only file or begin one. */
+  appendOnly?: boolean;
 }
 
 export interface EmbeddedRedis {
@@ -39,7 +41,7 @@ export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<Embe
   const socketPath = reachableSocketPath(dataDir);
 
   const ensureRunning = () =>
-    withStartLock(dataDir, () => startUnlessRunning(socketPath, dataDir, options.durability));
+    withStartLock(dataDir, () => startUnlessRunning(socketPath, dataDir, options));
   const started = await ensureRunning();
 
   return {
@@ -55,7 +57,7 @@ export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<Embe
 }
 
 /** Only one process at a time looks and starts; the lock falls with the process that holds it. */
-async function withStartLock<Result>(
+export async function withStartLock<Result>(
   dataDir: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -67,27 +69,27 @@ async function withStartLock<Result>(
 async function startUnlessRunning(
   socketPath: string,
   dataDir: string,
-  durability: keyof typeof FSYNC,
+  options: EmbeddedOptions,
 ): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   // A server that is stopped or still loading accepts connections: a second one beside it would write to
   // the same files.
   while (await isListening(socketPath)) {
     // Another service's, or left by a crash: the durability asked for last holds.
-    if (await setDurability(socketPath, durability)) return false;
+    if (await setDurability(socketPath, options.durability)) return false;
     if (Date.now() > deadline) {
       throw new EmbeddedRedisError(`the Redis that runs in ${dataDir} does not answer`);
     }
     await sleep(20);
   }
-  await spawnServer(socketPath, dataDir, durability, deadline);
+  await spawnServer(socketPath, dataDir, options, deadline);
   return true;
 }
 
 async function spawnServer(
   socketPath: string,
   dataDir: string,
-  durability: keyof typeof FSYNC,
+  { durability, appendOnly = true }: EmbeddedOptions,
   deadline: number,
 ): Promise<void> {
   const program = await findRedisServer();
@@ -98,7 +100,7 @@ async function spawnServer(
     unixsocket: "redis.sock", // relative to `dir`: a socket's path may have 107 bytes
     unixsocketperm: "700",
     logfile: "redis.log",
-    appendonly: "yes",
+    appendonly: appendOnly ? "yes" : "no",
     appendfsync: FSYNC[durability],
     "maxmemory-policy": "noeviction",
     save: "",
@@ -125,6 +127,11 @@ async function spawnServer(
       );
     }
   }
+}
+
+/** Whether a server runs in this folder, well or not. */
+export async function isRunning(dataDir: string): Promise<boolean> {
+  return await isListening(reachableSocketPath(resolve(dataDir)));
 }
 
 /** Whether a server has this socket open, well or not. */

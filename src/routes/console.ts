@@ -61,7 +61,6 @@ export function mountConsole(app: OpenAPIHono<AppEnv>): void {
       "cache-control": "no-cache", // with an ETag: asked for each time, sent when it has changed
       "etag": asset.etag,
       "vary": "accept-encoding",
-      "x-content-type-options": "nosniff",
     };
     if (c.req.header("if-none-match") === asset.etag) return c.body(null, 304, headers);
     const takesGzip = /\bgzip\b(?!;q=0)/.test(c.req.header("accept-encoding") ?? "");

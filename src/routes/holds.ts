@@ -8,6 +8,7 @@ import {
   type FoundHold,
   getHold,
   hold,
+  type HoldLimit,
   listHolds,
   release,
 } from "../store/holds.ts";
@@ -43,6 +44,9 @@ export function mountHolds(
       case "hold_not_found":
       case "hold_confirmed":
         return refuseHold(c, outcome.status, options.replaces!);
+      case "too_many_active_holds":
+      case "too_many_held_units":
+        return refuseMore(c, outcome);
       default:
         return refuseStock(c, outcome);
     }
@@ -64,6 +68,9 @@ export function mountHolds(
       case "hold_not_found":
       case "hold_confirmed":
         return refuseHold(c, outcome.status, request.replaces!);
+      case "too_many_active_holds":
+      case "too_many_held_units":
+        return refuseMore(c, outcome);
       default:
         return refuseStock(c, outcome);
     }
@@ -145,14 +152,14 @@ export function mountHolds(
 
   app.openapi(contract.getHold, async (c) => {
     const { hold_id } = c.req.valid("param");
-    const outcome = await getHold(store, hold_id);
+    const outcome = await getHold(store, hold_id, c.var.owner);
     return outcome.status === "hold_not_found"
       ? refuseHold(c, outcome.status, hold_id)
       : c.json(showHold(outcome), 200);
   });
 
   app.openapi(contract.listHolds, async (c) => {
-    const outcome = await listHolds(store, c.req.valid("query"));
+    const outcome = await listHolds(store, c.req.valid("query"), c.var.owner);
     return outcome.status === "invalid_cursor"
       ? refuseCursor(c)
       : c.json({ items: outcome.holds.map(showHold), next_cursor: outcome.nextCursor }, 200);
@@ -172,6 +179,15 @@ function showHold(hold: FoundHold) {
     returned: hold.returned,
     reacquired_at: hold.reacquiredAtMs === undefined ? undefined : instant(hold.reacquiredAtMs),
   };
+}
+
+/** Answers that the caller's key holds as much as it may. */
+function refuseMore(c: AppContext, limit: HoldLimit) {
+  return problem(c, limit.status, {
+    detail: limit.status === "too_many_active_holds"
+      ? `This key may have ${limit.limit} active holds at once, and has them`
+      : `This key may hold ${limit.limit} units at once, and holds ${limit.held}`,
+  });
 }
 
 /** The contract knows the longest `ttl` that any configuration may allow; this one allows less. */

@@ -11,6 +11,7 @@ export function mountService(
   app: OpenAPIHono<AppEnv>,
   store: Store,
   stopping?: AbortSignal,
+  lastSweepMs: () => number | undefined = () => undefined,
 ): void {
   app.openapi(contract.getHealth, async (c) => {
     try {
@@ -29,9 +30,17 @@ export function mountService(
     const redis = await inspectRedis(store);
     const draining = stopping?.aborted ?? false;
     const obstacles = [...redis.obstacles, ...(draining ? ["the service is stopping"] : [])];
+    const { owner, scopes } = c.var;
+    const isForProbes = owner !== undefined && !scopes?.includes("admin");
     if (obstacles.length > 0) {
-      return problem(c, "store_unavailable", { detail: obstacles.join("; ") });
+      return problem(
+        c,
+        "store_unavailable",
+        isForProbes ? {} : { detail: obstacles.join("; ") },
+      );
     }
+    if (isForProbes) return c.json({ status: "ready" as const }, 200);
+    const sweptAtMs = lastSweepMs();
     return c.json({
       status: "ready" as const,
       role: redis.role,
@@ -39,6 +48,7 @@ export function mountService(
       maxmemory_policy: redis.maxmemoryPolicy,
       script_loaded: redis.knowsScript,
       draining,
+      last_sweep_at: sweptAtMs === undefined ? undefined : instant(sweptAtMs),
       warnings: redis.warnings,
     }, 200);
   });

@@ -27,6 +27,7 @@ export interface BatchCarrier {
 interface Waiting {
   request: string[];
   weight: number;
+  onSent?(batchSize: number): void;
   deadlineMs: number;
   resolve(reply: Reply): void;
   reject(fault: unknown): void;
@@ -44,7 +45,7 @@ export class BatchQueue {
   }
 
   /** Queues one request. Rejects with a StoreFault when Redis is away, the queue full, or time over. */
-  ask(request: string[], weight = 1): Promise<Reply> {
+  ask(request: string[], weight = 1, onSent?: (batchSize: number) => void): Promise<Reply> {
     if (!this.carrier.isReady()) {
       return Promise.reject(new StoreFault("store_unavailable", "Redis is not connected"));
     }
@@ -53,7 +54,7 @@ export class BatchQueue {
     }
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + this.limits.timeoutMs;
-      this.#waiting.push({ request, weight, deadlineMs, resolve, reject });
+      this.#waiting.push({ request, weight, onSent, deadlineMs, resolve, reject });
       this.#sendNext();
     });
   }
@@ -81,6 +82,7 @@ export class BatchQueue {
 
   async #sendBatch(batch: Waiting[]): Promise<void> {
     this.#inFlight++;
+    for (const waiting of batch) waiting.onSent?.(batch.length);
     const timer = setTimeout(() => {
       rejectAll(batch, new StoreFault("outcome_unknown", "Redis did not answer in time"));
       this.carrier.onStall(); // which ends the sending below

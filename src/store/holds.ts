@@ -32,8 +32,14 @@ export type HoldOutcome =
     lines: (HeldLine & { remaining_stock: number })[];
   }
   | { status: "hold_not_found" | "hold_confirmed" }
+  | HoldLimit
   | StockRefusal
   | KeyReused;
+
+/** What the owner may have at once, and, of units, has. */
+export type HoldLimit =
+  | { status: "too_many_active_holds"; limit: number }
+  | { status: "too_many_held_units"; limit: number; held: number };
 
 /** Takes units out of what is available until `ttl` seconds from now: all lines or none. */
 export async function hold(
@@ -57,6 +63,10 @@ export async function hold(
     case "hold_not_found":
     case "hold_confirmed":
       return { status };
+    case "too_many_active_holds":
+      return { status, limit: fields[0] as number };
+    case "too_many_held_units":
+      return { status, limit: fields[0] as number, held: fields[1] as number };
     default:
       return readStockRefusal(reply);
   }
@@ -190,8 +200,9 @@ export interface FoundHold {
 export async function getHold(
   store: Store,
   holdId: string,
+  owner = "",
 ): Promise<FoundHold | { status: "hold_not_found" }> {
-  const reply = await store.ask({ verb: "get_hold", args: [holdId] });
+  const reply = await store.ask({ verb: "get_hold", args: [holdId, owner] });
   if (reply[0] === "hold_not_found") return { status: "hold_not_found" };
   const [, json, nowMs] = reply as ["found", string, number];
   const found = readRecord(holdId, json);
@@ -223,12 +234,13 @@ export type HoldPageOutcome =
 export async function listHolds(
   store: Store,
   { reference = "", limit, cursor }: { reference?: string; limit: number; cursor?: string },
+  owner = "",
 ): Promise<HoldPageOutcome> {
   const after = cursor === undefined ? [0, ""] : decodeCursor(cursor);
   if (!isPosition(after)) return { status: "invalid_cursor" };
   const reply = await store.ask({
     verb: "list_holds",
-    args: [reference, String(limit), ...after.map(String)],
+    args: [reference, String(limit), ...after.map(String), owner],
   });
   const [, ...records] = reply as ["found", ...[holdId: string, json: string][]];
   const holds = records.map(([holdId, json]) => readRecord(holdId, json));

@@ -1,11 +1,21 @@
 // The names of all Redis keys, the only place that knows them. The Lua scripts get them as a prelude.
 
+/** The owner of what is done without a key while keys are configured. No key can have this name. */
+export const NOBODY = "-";
+
+/** Taken by the process that makes the scheduled backup. No script knows it. */
+export const BACKUP_LOCK = "backup_lock";
+
 /** Lua constant -> what follows the partition prefix. A name ending in ":" takes a value behind it. */
 export const KEY_NAMES = {
   STOCK: "stock:",
   HOLD: "hold:",
   HOLDS_BY_EXPIRY: "holds_by_expiry",
   HOLDS_BY_REFERENCE: "holds_by_reference:",
+  HOLDS_BY_OWNER: "holds_by_owner:",
+  UNITS_HELD: "units_held",
+  UNITS_BY_OWNER: "units_by_owner",
+  RATE: "rate:",
   IDEMPOTENCY: "idemp:",
   SKUS: "skus",
   EVENTS: "events",

@@ -1,6 +1,6 @@
 // The two Lua scripts, put together from the files in lua/ by plain concatenation.
 import { createHash } from "node:crypto";
-import { KEY_NAMES } from "./keys.ts";
+import { KEY_NAMES, NOBODY } from "./keys.ts";
 
 import clock from "../../lua/shared/clock.lua" with { type: "text" };
 import due from "../../lua/shared/due.lua" with { type: "text" };
@@ -8,6 +8,7 @@ import events from "../../lua/shared/events.lua" with { type: "text" };
 import holds from "../../lua/shared/holds.lua" with { type: "text" };
 import idempotency from "../../lua/shared/idempotency.lua" with { type: "text" };
 import lines from "../../lua/shared/lines.lua" with { type: "text" };
+import owners from "../../lua/shared/owners.lua" with { type: "text" };
 import plan from "../../lua/shared/plan.lua" with { type: "text" };
 import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
@@ -24,11 +25,13 @@ import listHolds from "../../lua/list_holds.lua" with { type: "text" };
 import hold from "../../lua/hold.lua" with { type: "text" };
 import lastEvent from "../../lua/last_event.lua" with { type: "text" };
 import listInventory from "../../lua/list_inventory.lua" with { type: "text" };
+import measure from "../../lua/measure.lua" with { type: "text" };
 import queryInventory from "../../lua/query_inventory.lua" with { type: "text" };
 import readEvents from "../../lua/read_events.lua" with { type: "text" };
 import release from "../../lua/release.lua" with { type: "text" };
 import repair from "../../lua/repair.lua" with { type: "text" };
 import sell from "../../lua/sell.lua" with { type: "text" };
+import spend from "../../lua/spend.lua" with { type: "text" };
 import transfer from "../../lua/transfer.lua" with { type: "text" };
 import verifyHolds from "../../lua/verify_holds.lua" with { type: "text" };
 import verifyStock from "../../lua/verify_stock.lua" with { type: "text" };
@@ -45,6 +48,9 @@ export interface ScriptSettings {
   MAX_TTL_SECONDS: number;
   /** `stock.low` is recorded when what is available falls to this. */
   LOW_STOCK_THRESHOLD: number;
+  /** The most holds, and units in holds, that one owner may have at once; 0 for no limit. */
+  MAX_HOLDS_PER_OWNER: number;
+  MAX_UNITS_PER_OWNER: number;
   /** The most due holds one script settles. */
   SETTLE_LIMIT: number;
   /** How long the record of an ended hold is kept, in seconds. */
@@ -64,6 +70,7 @@ export interface Script {
 
 function compose(firstLine: string, settings: ScriptSettings, parts: string[]): Script {
   const prelude = [
+    `local NOBODY = '${NOBODY}'`,
     ...Object.entries(KEY_NAMES).map(([name, key]) => `local ${name} = ARGV[1] .. '${key}'`),
     ...Object.entries(settings).map(([name, value]) => `local ${name} = ${value}`),
   ].join("\n");
@@ -80,9 +87,9 @@ export function commitScripts(
   settings: ScriptSettings,
   clockSource: string = clock,
 ): { usual: Script; whenFull: Script } {
-  const shared = [numbers, clockSource, events, stock, lines, plan, holds, settle, idempotency];
-  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair];
-  const parts = [...shared, ...verbs, commit];
+  const rules = [events, stock, lines, plan, owners, holds, settle, idempotency];
+  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend];
+  const parts = [numbers, clockSource, ...rules, ...verbs, commit];
   return {
     usual: compose("#!lua", settings, ["local MEMORY_IS_FULL = false", ...parts]),
     whenFull: compose("#!lua flags=allow-oom", settings, ["local MEMORY_IS_FULL = true", ...parts]),
@@ -94,8 +101,8 @@ export function commitScripts(
  * Of the holds it uses only how to load one.
  */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const shared = [numbers, clockSource, holds, due, stream];
+  const shared = [numbers, clockSource, owners, holds, due, stream];
   const inventory = [getInventory, queryInventory, listInventory];
-  const verbs = [getHold, listHolds, lastEvent, readEvents, verifyHolds, verifyStock];
+  const verbs = [getHold, listHolds, lastEvent, readEvents, verifyHolds, verifyStock, measure];
   return compose("#!lua flags=no-writes", settings, [...shared, ...inventory, ...verbs, read]);
 }

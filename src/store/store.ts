@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { MAX_ON_HAND, MAX_QUANTITY } from "../contract/fields.ts";
 import { type BatchCarrier, BatchQueue, type Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
+import type { StoreObserver, TraceCommit } from "./measures.ts";
 import { partitionPrefix } from "./keys.ts";
 import { RedisLink } from "./redis_link.ts";
 import { commitScripts, readScript, type Script } from "./scripts.ts";
@@ -17,8 +18,13 @@ export interface StoreOptions {
   idempotencyTtlSeconds: number;
   holdLifetimeMaxSeconds: number;
   lowStockThreshold: number;
+  /** The most holds, and units in holds, that one key's name may have at once; 0 for no limit. */
+  maxActiveHoldsPerKey?: number;
+  maxHeldUnitsPerKey?: number;
   onLost?(reason: string): void;
   onBack?(): void;
+  observer?: StoreObserver;
+  traceCommit?: TraceCommit;
   /** Lua that defines `now_ms`, for tests that own the time. */
   clockSource?: string;
 }
@@ -29,6 +35,8 @@ export interface Call {
   target: string;
   requestId: string;
   idempotencyKey?: string;
+  /** With keys configured: the name of the caller's key, or NOBODY. Holds and idempotency keys are its own. */
+  owner?: string;
   /** The request id of the first request under this key, when this one repeats it. */
   replayOf?: string;
 }
@@ -44,6 +52,7 @@ export interface Operation {
     | "count"
     | "adjust"
     | "transfer"
+    | "spend"
     | "repair";
   args: (string | number)[];
   /** The validated request, which an idempotency key is bound to. */
@@ -62,7 +71,8 @@ export interface Question {
     | "last_event"
     | "read_events"
     | "verify_holds"
-    | "verify_stock";
+    | "verify_stock"
+    | "measure";
   args: (string | number)[];
   /** How many records it looks at; 1 if not said. */
   weight?: number;
@@ -81,6 +91,8 @@ export interface Store {
   knowsScript(): Promise<boolean>;
   /** Whether commits and reads would reach a Redis that answers. */
   readonly ready: boolean;
+  /** Operations that wait to be sent. */
+  readonly queueLength: number;
   close(): void;
 }
 
@@ -101,6 +113,8 @@ export function openStore(options: StoreOptions): Store {
     MAX_ON_HAND,
     MAX_TTL_SECONDS: options.holdLifetimeMaxSeconds,
     LOW_STOCK_THRESHOLD: options.lowStockThreshold,
+    MAX_HOLDS_PER_OWNER: options.maxActiveHoldsPerKey ?? 0,
+    MAX_UNITS_PER_OWNER: options.maxHeldUnitsPerKey ?? 0,
     SETTLE_LIMIT,
     ENDED_HOLD_SECONDS,
     EVENTS_KEPT,
@@ -139,13 +153,26 @@ export function openStore(options: StoreOptions): Store {
   const run = async (link: RedisLink, script: Script, requests: string[][]) =>
     await link.run(script, [], [prefix, ...requests.flat()]) as unknown[];
   /** Memory is judged before a script starts, so what was refused for it may be sent again. */
-  const runCommit = async (requests: string[][]) => {
+  const runInAnyMemory = async (requests: string[][]) => {
     try {
       return await run(commitLink, committing.usual, requests);
     } catch (fault) {
       if (!(fault instanceof StoreFault && fault.code === "store_full")) throw fault;
       return await run(commitLink, committing.whenFull, requests);
     }
+  };
+  const { observer, traceCommit } = options;
+  const runCommit = async (
+    requests: string[][],
+  ): Promise<{ settled: number; replies: Reply[] }> => {
+    const startedAt = performance.now();
+    const [first, ...replies] = await runInAnyMemory(requests);
+    const [settled, lagMs] = first as [settled: number, lagMs: number];
+    if (requests.length > 0) {
+      observer?.committed(requests.length, (performance.now() - startedAt) / 1000);
+    }
+    if (settled > 0) observer?.settled(settled, lagMs / 1000);
+    return { settled, replies: replies as Reply[] };
   };
   const limits = {
     timeoutMs,
@@ -159,7 +186,7 @@ export function openStore(options: StoreOptions): Store {
     send,
   });
   const commits = new BatchQueue(
-    carrier(commitLink, async (requests) => (await runCommit(requests)).slice(1) as Reply[]),
+    carrier(commitLink, async (requests) => (await runCommit(requests)).replies),
     limits,
   );
   const reads = new BatchQueue(
@@ -181,21 +208,22 @@ export function openStore(options: StoreOptions): Store {
 
   return {
     async commit(operation, call) {
-      const reply = await commits.ask(
-        encodeOperation(operation, keepSecondsOf(operation.verb), call),
-        operation.weight,
-      );
-      if (reply[0] === "store_full") {
-        throw new StoreFault("store_full", `no memory for a ${operation.verb}`);
+      const { verb, weight } = operation;
+      try {
+        const request = encodeOperation(operation, keepSecondsOf(verb), call);
+        const [reply, replayOf] = unwrap(
+          verb,
+          await (traceCommit
+            ? traceCommit(verb, (onSent) => commits.ask(request, weight, onSent))
+            : commits.ask(request, weight)),
+        );
+        if (call) call.replayOf = replayOf;
+        observer?.operation(verb, reply[0], replayOf !== undefined);
+        return reply;
+      } catch (fault) {
+        observer?.operation(verb, fault instanceof StoreFault ? fault.code : "failed", false);
+        throw fault;
       }
-      if (reply[0] === "failed") {
-        throw new Error(`${operation.verb}: ${reply[1]}`);
-      }
-      if (call && reply[0] === "replayed") {
-        call.replayOf = reply[1] as string;
-        return reply[2] as Reply;
-      }
-      return reply;
     },
 
     ask({ verb, args, weight }) {
@@ -204,8 +232,7 @@ export function openStore(options: StoreOptions): Store {
     },
 
     async settle() {
-      const [settled] = await withDeadline(commitLink, runCommit([]));
-      return settled as number;
+      return (await withDeadline(commitLink, runCommit([]))).settled;
     },
 
     command(...args) {
@@ -221,10 +248,28 @@ export function openStore(options: StoreOptions): Store {
       return isAllReady();
     },
 
+    get queueLength() {
+      return commits.length;
+    },
+
     close() {
       links.forEach((link) => link.close());
     },
   };
+}
+
+/** What the verb replied, now or to the first request under this key, whose id then comes with it. */
+function unwrap(verb: string, reply: Reply): [reply: Reply, replayOf?: string] {
+  switch (reply[0]) {
+    case "store_full":
+      throw new StoreFault("store_full", `no memory for a ${verb}`);
+    case "failed":
+      throw new Error(`${verb}: ${reply[1]}`);
+    case "replayed":
+      return [reply[2] as Reply, reply[1] as string];
+    default:
+      return [reply];
+  }
 }
 
 function encodeOperation(
@@ -232,8 +277,11 @@ function encodeOperation(
   keepSeconds: number,
   call?: Call,
 ): string[] {
-  const encoded = [verb, call?.idempotencyKey ?? "", String(args.length), ...args.map(String)];
-  if (call?.idempotencyKey) {
+  const { owner = "", idempotencyKey } = call ?? {};
+  // A space is in no name and in no key, so one owner's keys cannot be mistaken for another's.
+  const key = idempotencyKey && owner ? `${owner} ${idempotencyKey}` : idempotencyKey ?? "";
+  const encoded = [verb, owner, key, String(args.length), ...args.map(String)];
+  if (call && key) {
     encoded.push(fingerprint(call.target, request), String(keepSeconds), call.requestId);
   }
   return encoded;

@@ -17,20 +17,24 @@ export async function settleAllDue(store: Store, signal?: AbortSignal): Promise<
 }
 
 /**
- * Sweeps every second until the current minute is over, when the next run of the cron takes over. Never
+ * Sweeps every second until the current minute is over, when the next run of the cron takes over. Tells
+ * of each sweep, and why it failed if it did. Never
  * throws: a cron handler that throws is run again on a schedule of Deno's own, one that hangs never again.
  */
 export async function sweepThisMinute(
   store: Store,
-  onFailure: (error: unknown) => void,
+  onSweep: (error?: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const minuteEndsAt = Math.ceil((Date.now() + 1) / MINUTE_MS) * MINUTE_MS;
   while (!signal.aborted) {
     try {
-      if (store.ready) await settleAllDue(store, signal);
+      if (store.ready) {
+        await settleAllDue(store, signal);
+        onSweep();
+      }
     } catch (error) {
-      onFailure(error);
+      onSweep(error);
     }
     if (Date.now() + SWEEP_EVERY_MS >= minuteEndsAt) return;
     await sleep(SWEEP_EVERY_MS, undefined, { signal }).catch(() => {}); // aborted: the loop ends

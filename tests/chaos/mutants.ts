@@ -36,8 +36,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "one failing operation fails its batch",
     file: "lua/commit.lua",
-    find: "local ok, reply = pcall(verbs[verb], args, now, backlog)",
-    replace: "local ok, reply = true, verbs[verb](args, now, backlog)",
+    find: "local ok, reply = pcall(verbs[verb], args, now, backlog, owner)",
+    replace: "local ok, reply = true, verbs[verb](args, now, backlog, owner)",
   },
   {
     name: "replies go to the wrong requests",
@@ -196,7 +196,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "the embedded Redis keeps no file",
     file: "src/redis/embedded.ts",
-    find: `appendonly: "yes",`,
+    find: `appendonly: appendOnly ? "yes" : "no",`,
     replace: `appendonly: "no",`,
   },
   {

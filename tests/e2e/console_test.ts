@@ -1,5 +1,7 @@
 // The console in a real browser: each thing that a person can see or do there.
 import assert from "node:assert/strict";
+import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
+import { Metrics } from "../../src/operations/metrics.ts";
 import { noBrowser } from "../support/browser.ts";
 import { type Console, openConsole } from "../support/console.ts";
 
@@ -239,38 +241,57 @@ consoleTest("no sale day on a catalogue that is not the demo", async (console) =
   assert.equal(await console.page.locator("#demo").count(), 0);
 });
 
-consoleTest(
-  "a key is asked for, kept for the tab, and what it may not do is shown",
-  async (console) => {
-    const { page } = console;
-    const problem = (status: number, code: string) =>
-      Response.json({ code, title: code, detail: `It is ${code}.`, status }, { status });
-    console.guard = ({ url, headers }) => {
-      const { pathname } = new URL(url);
-      if (pathname === "/" || pathname === "/health" || pathname.startsWith("/console/")) return;
-      const key = headers.get("authorization");
-      if (key !== "Bearer inv_good") return problem(401, "unauthorized");
-      if (pathname === "/holds" || pathname === "/hold") return problem(403, "forbidden");
+const seller = makeApiKey("seller", "read,stock");
+const clerk = makeApiKey("clerk", "hold");
+
+Deno.test({
+  name: "console: a key is asked for, kept for the tab, and what it may not do is shown",
+  ignore: noBrowser,
+  async fn() {
+    const apiKeys = parseApiKeys(`${seller.entry} ${clerk.entry}`);
+    const metrics = new Metrics();
+    await using opened = await openConsole({}, { apiKeys, publicReads: false, metrics });
+    const { page, url } = opened;
+    page.setDefaultTimeout(10_000);
+    const useKey = async (key: string) => {
+      await page.getByLabel("API key").fill(key);
+      await page.keyboard.press("Enter");
     };
-    await page.reload();
+    await page.goto(url);
     await page.getByText("A key is needed to look at the stock.").waitFor();
-    await page.getByLabel("API key").fill("inv_bad");
-    await page.keyboard.press("Enter");
+    await useKey("inv_bad");
     await page.getByText("This key was not accepted").waitFor();
-    await page.getByLabel("API key").fill("inv_good");
-    await page.keyboard.press("Enter");
-    await page.locator("tbody tr").first().waitFor();
+    await useKey(clerk.key);
+    await page.getByText("This key may not look at the stock.").waitFor();
     await page.getByText("This key may not list holds.").waitFor();
+    await page.getByText("✕ no key").waitFor();
+
+    await page.getByRole("button", { name: "Forget the key" }).click();
+    await useKey(seller.key);
+    await page.locator("tbody tr").first().waitFor();
     await page.getByText("● live").waitFor();
+    await page.getByRole("img", { name: "This needs a key that is good for admin." }).waitFor();
     assert.match(await page.locator("#curl").innerText(), /Authorization: Bearer \$INVENTORY_KEY/);
     await page.getByRole("button", { name: "Send hold" }).click();
     await page.locator("#doing").getByText("✕ 403").waitFor();
+    await page.getByText("This needs a key with `hold`").first().waitFor();
 
     await page.reload();
     await page.locator("tbody tr").first().waitFor();
     assert.equal(await page.evaluate(() => localStorage.length), 0);
     const other = await page.context().newPage();
-    await other.goto(console.url);
+    await other.goto(url);
     await other.getByText("A key is needed to look at the stock.").waitFor();
   },
-);
+});
+
+Deno.test({
+  name: "console: latency is drawn from what the service measures",
+  ignore: noBrowser,
+  async fn() {
+    await using opened = await openConsole({}, { metrics: new Metrics() });
+    await opened.load();
+    await opened.page.getByRole("img", { name: /^Latency .* p50 (?!0 ms)[\d.]+ ms, p99 [\d.]+ ms$/ })
+      .waitFor();
+  },
+});

@@ -1,5 +1,5 @@
 // The app in this process, on a Redis of the test's own; every answer is held against the contract.
-import { createApp } from "../../src/app.ts";
+import { type AppOptions, createApp } from "../../src/app.ts";
 import { makeLog } from "../../src/log.ts";
 import { assertDeclared } from "./contract.ts";
 import { openTestStore, type TestStore } from "./store.ts";
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 export interface TestApp extends TestStore {
-  get(path: string): Promise<Answer>;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   send(path: string, init: RequestInit): Promise<Answer>;
   /** The app as a server takes it. */
@@ -25,6 +25,7 @@ export interface TestApp extends TestStore {
 
 export async function openTestApp(
   options: Parameters<typeof openTestStore>[0] = {},
+  appOptions: Partial<AppOptions> = {},
 ): Promise<TestApp> {
   const t = await openTestStore(options);
   const logged: string[] = [];
@@ -33,6 +34,7 @@ export async function openTestApp(
     log: makeLog("info", (line) => logged.push(line)),
     maxBodyBytes: 4096,
     holdLifetimeMaxSeconds: 7200,
+    ...appOptions,
   });
   const send = async (path: string, init: RequestInit) => {
     const response = await app.request(path, init);
@@ -46,7 +48,7 @@ export async function openTestApp(
     logged,
     fetch: (request) => app.fetch(request),
     send,
-    get: (path) => send(path, {}),
+    get: (path, headers = {}) => send(path, { headers }),
     post: (path, body, headers = {}) =>
       send(path, {
         method: "POST",

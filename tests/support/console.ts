@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { demoCatalogue } from "../../src/catalogue/demo.ts";
 import { count } from "../../src/store/inventory.ts";
+import type { AppOptions } from "../../src/app.ts";
 import { openTestApp, type TestApp } from "./app.ts";
 import { launchBrowser } from "./browser.ts";
 
@@ -10,8 +11,6 @@ export interface Console extends AsyncDisposable {
   t: TestApp;
   url: string;
   page: Page;
-  /** Answers in place of the service where it answers something. */
-  guard: (request: Request) => Response | undefined;
   /** Ends every connection to the feed and refuses new ones, until it is called with true. */
   reachable(isReachable: boolean): void;
   /** Loads the page anew and waits until it is live. */
@@ -19,8 +18,11 @@ export interface Console extends AsyncDisposable {
 }
 
 /** Opens the page on a store with the demo catalogue. Closing fails where the page left our origin or broke its rules. */
-export async function openConsole(options: BrowserContextOptions = {}): Promise<Console> {
-  const t = await openTestApp();
+export async function openConsole(
+  options: BrowserContextOptions = {},
+  appOptions: Partial<AppOptions> = {},
+): Promise<Console> {
+  const t = await openTestApp({}, appOptions);
   await Promise.all(demoCatalogue().map((each) => count(t.store, each)));
   const feeds = new Set<ReadableStreamDefaultController>();
   let isReachable = true;
@@ -29,7 +31,7 @@ export async function openConsole(options: BrowserContextOptions = {}): Promise<
     async (request) => {
       const isFeed = request.headers.get("accept") === "text/event-stream";
       if (isFeed && !isReachable) return new Response(null, { status: 503 });
-      const answer = console_.guard(request) ?? await t.app.fetch(request);
+      const answer = await t.app.fetch(request);
       return isFeed && answer.ok ? new Response(cuttable(answer.body!, feeds), answer) : answer;
     },
   );
@@ -46,11 +48,10 @@ export async function openConsole(options: BrowserContextOptions = {}): Promise<
     const isRefusal = message.text().startsWith("Failed to load resource"); // the tests provoke some
     if (message.type() === "error" && !isRefusal) faults.push(message.text());
   });
-  const console_: Console = {
+  return {
     t,
     url,
     page,
-    guard: () => undefined,
     reachable(is) {
       isReachable = is;
       if (!is) feeds.forEach((feed) => feed.error(new Error("cut")));
@@ -69,7 +70,6 @@ export async function openConsole(options: BrowserContextOptions = {}): Promise<
       assert.deepEqual(faults, []);
     },
   };
-  return console_;
 }
 
 function cuttable(

@@ -49,7 +49,7 @@ Deno.test("the README's table and the tasks' permissions name exactly the variab
   const { tasks } = JSON.parse(
     await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
   );
-  for (const task of ["start", "seed"]) {
+  for (const task of ["start", "seed", "backup", "restore"]) {
     const allowed = tasks[task].command.match(/--allow-env=(\S+)/)[1].split(",");
     assert.deepEqual(allowed.toSorted(), names, task);
   }

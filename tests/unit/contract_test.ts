@@ -1,6 +1,7 @@
 // The document: made from the contract alone, current, whole, and unambiguous.
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
+import { accessTo, hasAccessRule, SCOPES } from "../../src/contract/access.ts";
 import { makeDocument, ROUTES } from "../../src/contract/document.ts";
 import { PROBLEMS } from "../../src/contract/problems.ts";
 import { makeLog } from "../../src/log.ts";
@@ -57,6 +58,30 @@ Deno.test("every operation has a unique id, a summary, a description and a tag",
   for (const { operationId, summary, description, tags } of ROUTES) {
     assert(summary && description && tags.length === 1, operationId);
   }
+});
+
+Deno.test("every operation says in one table what scope it needs, and the document says so too", () => {
+  for (const { method, path, operationId } of ROUTES) {
+    assert(hasAccessRule(method, path), `src/contract/access.ts does not name ${operationId}`);
+    const { security } = document.paths[path][method];
+    const access = accessTo(method, path);
+    if (access === "open") assert.deepEqual(security, []);
+    else {
+      const scopes = access === "any" ? [] : [access.replace("public ", "")];
+      assert.deepEqual(security, [{ ApiKeyBearer: scopes }, { ApiKeyHeader: scopes }, {}]);
+      assert(SCOPES.includes(scopes[0] as never), operationId);
+    }
+    if (method === "post") assert(!["open", "public read"].includes(access), operationId);
+  }
+  for (const name of ["ApiKeyBearer", "ApiKeyHeader"]) {
+    assert(document.components.securitySchemes[name]);
+  }
+});
+
+Deno.test("what the table does not name is for admin alone", () => {
+  assert.equal(accessTo("GET", "/nosuch"), "admin");
+  assert.equal(accessTo("HEAD", "/inventory/:sku"), "public read");
+  assert.equal(accessTo("GET", "/inventory/:sku{[^/]+}"), "public read");
 });
 
 interface Described {

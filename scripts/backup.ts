@@ -1,0 +1,22 @@
+// Has a snapshot of the store made now; of an embedded store the copy's path is printed.
+import { readConfig } from "../src/config.ts";
+import { makeLog } from "../src/log.ts";
+import { openConfiguredStore } from "../src/open_store.ts";
+import { backUp } from "../src/operations/backups.ts";
+
+try {
+  const config = readConfig(Deno.env.get);
+  const { store, place, close } = await openConfiguredStore(config, makeLog("silent"), {
+    loadDemo: false,
+  });
+  try {
+    const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
+    const path = await backUp(store, { dataDir, keep: config.BACKUP_KEEP });
+    console.log(path ?? `${place} has made a snapshot where it keeps its own`);
+  } finally {
+    await close();
+  }
+} catch (error) {
+  console.error(`backup: ${(error as Error).message}`);
+  Deno.exit(1);
+}

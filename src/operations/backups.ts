@@ -1,0 +1,82 @@
+// Backups: Redis makes the snapshot; of the embedded Redis, whose files are ours, a copy is put aside.
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../log.ts";
+import { BACKUP_LOCK } from "../store/keys.ts";
+import type { Store } from "../store/store.ts";
+
+export interface BackupOptions {
+  /** Where the embedded Redis keeps its files; undefined where Redis is another's. */
+  dataDir?: string;
+  /** How many copies to keep. */
+  keep: number;
+}
+
+const SNAPSHOT_TIMEOUT_MS = 600_000;
+const NAME = /^inventory-[0-9TZ-]+\.rdb$/;
+
+/** A name that sorts by time. */
+export function stampOf(date: Date): string {
+  return date.toISOString().replaceAll(/[:.]/g, "-");
+}
+
+/** Has a snapshot made now. Answers the path of the copy, or undefined where Redis keeps it to itself. */
+export async function backUp(
+  store: Store,
+  { dataDir, keep }: BackupOptions,
+): Promise<string | undefined> {
+  await takeSnapshot(store);
+  if (dataDir === undefined) return undefined;
+  const folder = resolve(dataDir, "backups");
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = `${folder}/inventory-${stampOf(new Date())}.rdb`;
+  await Deno.copyFile(resolve(dataDir, "dump.rdb"), `${path}.partial`);
+  await Deno.rename(`${path}.partial`, path);
+  const names = [];
+  for await (const { name } of Deno.readDir(folder)) if (NAME.test(name)) names.push(name);
+  for (const name of names.toSorted().slice(0, -keep)) await Deno.remove(`${folder}/${name}`);
+  return path;
+}
+
+/** For the cron: one of the processes on one Redis does it, and a failure is told, not thrown. */
+export async function backUpOnce(store: Store, options: BackupOptions, log: Log): Promise<void> {
+  try {
+    const isMine = await store.command("SET", BACKUP_LOCK, "1", "NX", "EX", "50");
+    if (!isMine) return;
+    log.info("backup made", { path: await backUp(store, options) });
+  } catch (error) {
+    log.error("backup failed", { error });
+  }
+}
+
+/** Returns once a snapshot is finished that was begun after the call. */
+async function takeSnapshot(store: Store): Promise<void> {
+  const deadline = Date.now() + SNAPSHOT_TIMEOUT_MS;
+  await untilIdle(store, deadline);
+  const before = await readPersistence(store);
+  await store.command("BGSAVE", "SCHEDULE");
+  await untilIdle(store, deadline);
+  while (true) {
+    const now = await readPersistence(store);
+    if (now("rdb_saves") !== before("rdb_saves")) return;
+    const isIdle = now("rdb_bgsave_in_progress") === "0" && now("aof_rewrite_in_progress") === "0";
+    if (isIdle && now("rdb_last_bgsave_status") !== "ok") {
+      throw new Error("Redis could not write its snapshot; its log says why");
+    }
+    if (Date.now() > deadline) throw new Error("Redis did not finish its snapshot in time");
+    await sleep(50);
+  }
+}
+
+async function untilIdle(store: Store, deadline: number): Promise<void> {
+  while ((await readPersistence(store))("rdb_bgsave_in_progress") !== "0") {
+    if (Date.now() > deadline) throw new Error("Redis did not finish its snapshot in time");
+    await sleep(50);
+  }
+}
+
+/** What Redis says of its files, by the names of INFO. */
+export async function readPersistence(store: Store): Promise<(name: string) => string | undefined> {
+  const info = String(await store.command("INFO", "persistence"));
+  return (name) => info.match(new RegExp(`^${name}:(.*?)\r?$`, "m"))?.[1];
+}

@@ -1,0 +1,32 @@
+// What the store tells those who watch it: what it counts itself, and what they are told as it works.
+import type { Reply } from "./batch_queue.ts";
+import type { Store } from "./store.ts";
+
+/** Told of the work of a store as it is done. Must be quick, and never throw. */
+export interface StoreObserver {
+  /** An operation has its outcome: the status of its reply, or the code of a fault. */
+  operation(verb: string, outcome: string, isReplay: boolean): void;
+  /** A batch of commits was answered. */
+  committed(operations: number, seconds: number): void;
+  /** Due holds were settled, the first of them this long after it fell due. */
+  settled(holds: number, lagSeconds: number): void;
+}
+
+/** Runs the work of one commit, which tells the size of its batch when it is sent. */
+export type TraceCommit = (
+  verb: string,
+  work: (onSent?: (batchSize: number) => void) => Promise<Reply>,
+) => Promise<Reply>;
+
+export interface Measures {
+  activeHolds: number;
+  overdueHolds: number;
+  heldUnits: number;
+}
+
+/** What all services on one Redis have set aside together. */
+export async function measure(store: Store): Promise<Measures> {
+  const reply = await store.ask({ verb: "measure", args: [] });
+  const [, activeHolds, overdueHolds, heldUnits] = reply as [string, number, number, number];
+  return { activeHolds, overdueHolds, heldUnits };
+}

@@ -1,0 +1,135 @@
+// API keys at the doors: who is let in, to what, and whose things are whose.
+import assert from "node:assert/strict";
+import { ROUTES } from "../../src/contract/document.ts";
+import { accessTo, SCOPES } from "../../src/contract/access.ts";
+import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
+import { openTestApp } from "../support/app.ts";
+import { stockUp } from "../support/store.ts";
+
+const KEYS = {
+  shop: makeApiKey("shop", "read,hold"),
+  rival: makeApiKey("rival", "read,hold"),
+  clerk: makeApiKey("clerk", "stock"),
+  root: makeApiKey("root", "admin"),
+};
+type Name = keyof typeof KEYS;
+const apiKeys = parseApiKeys(Object.values(KEYS).map(({ entry }) => entry).join(" \n"));
+const as = (name: Name) => ({ authorization: `Bearer ${KEYS[name].key}` });
+const hold = { sku: "A", quantity: 2 };
+
+async function openKeyedApp(publicReads = true) {
+  const t = await openTestApp({}, { apiKeys, publicReads });
+  await stockUp(t.store, "A", 10);
+  return t;
+}
+
+Deno.test("every operation: 401 without a key, 403 with the wrong scope, neither with the right one", async () => {
+  await using t = await openKeyedApp(false);
+  for (const { method, path } of ROUTES) {
+    const target = path.replace("{sku}", "A").replace("{hold_id}", "hold-a").replace(
+      "{code}",
+      "not_found",
+    );
+    const ask = (headers: Record<string, string>) =>
+      t.send(target, { method: method.toUpperCase(), headers });
+    const access = accessTo(method, path);
+    const where = `${method} ${path}`;
+    if (access === "open") {
+      assert.equal((await ask({})).status, 200, where);
+      continue;
+    }
+    const { status, headers, body } = await ask({});
+    assert.deepEqual([status, body.code], [401, "unauthorized"], where);
+    assert.equal(headers.get("www-authenticate"), 'Bearer realm="inventory-agent"');
+    const scope = access.replace("public ", "");
+    for (const name of Object.keys(KEYS) as Name[]) {
+      const { scopes } = apiKeys.find((each) => each.name === name)!;
+      const { status, body } = await ask(as(name));
+      if (scopes.includes(scope as never)) assert(status !== 401 && status !== 403, where);
+      else assert.deepEqual([status, body.code], [403, "forbidden"], `${where} ${name}`);
+    }
+  }
+});
+
+Deno.test("public reads need no key; every command does", async () => {
+  await using t = await openKeyedApp();
+  assert.equal((await t.get("/inventory/A")).status, 200);
+  assert.equal((await t.get("/inventory/A", as("clerk"))).status, 200);
+  assert.equal((await t.post("/hold", hold)).status, 401);
+  assert.equal((await t.post("/inventory/query", { skus: ["A"] })).status, 401);
+  assert.equal((await t.get("/nosuch")).status, 404);
+});
+
+Deno.test("either header carries the key; what is no key of ours is refused also where none is needed", async () => {
+  await using t = await openKeyedApp();
+  const { key } = KEYS.shop;
+  const ask = async (headers: Record<string, string>) =>
+    (await t.get("/inventory/A", headers)).status;
+  assert.equal(await ask({ "x-api-key": key }), 200);
+  assert.equal(await ask({ authorization: `bearer ${key}`, "x-api-key": key }), 200);
+  for (
+    const headers of [
+      { authorization: `Bearer ${key}x` },
+      { authorization: `Basic ${key}` },
+      { authorization: "Bearer" },
+      { "x-api-key": "" },
+      { "x-api-key": "inv_" },
+      { authorization: `Bearer ${key}`, "x-api-key": KEYS.rival.key },
+    ]
+  ) assert.equal(await ask(headers as Record<string, string>), 401, JSON.stringify(headers));
+});
+
+Deno.test("another name's hold is 404 in every verb, and in no list", async () => {
+  await using t = await openKeyedApp();
+  const { body: { hold_id } } = await t.post("/hold", hold, as("shop"));
+  const answers = await Promise.all([
+    t.get(`/holds/${hold_id}`, as("rival")),
+    t.get(`/holds/${hold_id}`),
+    t.post("/confirm", { hold_id }, as("rival")),
+    t.post("/release", { hold_id }, as("rival")),
+    t.post("/extend", { hold_id, ttl: 10 }, as("rival")),
+    t.post("/hold", { ...hold, replaces: hold_id }, as("rival")),
+    t.post("/hold/cart", { lines: [hold], replaces: hold_id }, as("rival")),
+  ]);
+  for (const { status, body } of answers) {
+    assert.deepEqual([status, body.code], [404, "hold_not_found"]);
+  }
+  const list = async (name?: Name) =>
+    (await t.get("/holds", name && as(name))).body.items.map((each: { hold_id: string }) =>
+      each.hold_id
+    );
+  assert.deepEqual(await list("shop"), [hold_id]);
+  assert.deepEqual([await list("rival"), await list()], [[], []]);
+  assert.equal((await t.post("/confirm", { hold_id }, as("shop"))).status, 200);
+});
+
+Deno.test("two names with one idempotency key have two effects", async () => {
+  await using t = await openKeyedApp();
+  const key = { "idempotency-key": "order-1" };
+  const first = await t.post("/hold", hold, { ...as("shop"), ...key });
+  const other = await t.post("/hold", hold, { ...as("rival"), ...key });
+  assert.notEqual(first.body.hold_id, other.body.hold_id);
+  const again = await t.post("/hold", hold, { ...as("shop"), ...key });
+  assert.deepEqual([again.text, again.headers.get("idempotent-replayed")], [first.text, "true"]);
+});
+
+Deno.test("entries of API_KEYS: what is wrong is said by entry, and no digest is told", () => {
+  const { entry } = KEYS.shop;
+  for (
+    const [text, fault] of [
+      [`${entry} bob:hold:12`, /^entry 2: the digest must be 64 hexadecimal digits$/],
+      [`${entry}:x`, /^entry 1: must be name:scope,scope:sha256$/],
+      ["-:hold:" + "a".repeat(64), /^entry 1: the name must/],
+      [
+        "bob:hold,root:" + "a".repeat(64),
+        /^entry 1: the scopes must be of read, hold, stock, admin$/,
+      ],
+      ["bob::" + "a".repeat(64), /^entry 1: the scopes must/],
+      ["bob", /^entry 1: the scopes must/],
+    ] as [string, RegExp][]
+  ) assert.throws(() => parseApiKeys(text), { message: fault });
+  assert.deepEqual(parseApiKeys(" \n"), []);
+  assert.throws(() => makeApiKey("a b", "hold"));
+  assert.match(KEYS.shop.key, /^inv_[A-Za-z0-9_-]{43}$/);
+  assert.equal(new Set(SCOPES).size, 4);
+});

@@ -1,0 +1,116 @@
+// The real process set up for earnest: keys, limits, metrics, alerts, and settings that cannot work.
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { startTestRedis } from "../support/redis.ts";
+import { makeDataDir, runTask, startService } from "../support/service.ts";
+
+/** A key as the task prints it, and its entry. */
+async function makeKey(name: string, scopes: string) {
+  const { code, stdout } = await runTask("key", [name, scopes], {});
+  assert.equal(code, 0);
+  return {
+    key: stdout.match(/\binv_[A-Za-z0-9_-]{43}$/m)![0],
+    entry: stdout.match(/\S+:\S+:[0-9a-f]{64}$/m)![0],
+  };
+}
+
+Deno.test("keys as the task makes them, limits, and metrics for admin", async () => {
+  await using data = await makeDataDir();
+  const [shop, root] = await Promise.all([makeKey("shop", "read,hold"), makeKey("root", "admin")]);
+  await using service = await startService({
+    DATA_DIR: data.path,
+    API_KEYS: `${shop.entry} ${root.entry}`,
+    RATE_LIMIT_PER_MINUTE: "5",
+    MAX_HELD_UNITS_PER_KEY: "4",
+    CORS_ORIGINS: "https://shop.example",
+  });
+  assert(!service.lines.some(({ message }) => /API_KEYS/.test(String(message))));
+  const hold = { sku: "SKU000001", quantity: 3 };
+  const headers = { authorization: `Bearer ${shop.key}` };
+  const refused = await service.post("/hold", hold);
+  assert.deepEqual([refused.status, (await refused.json()).code], [401, "unauthorized"]);
+  const held = await service.post("/hold", hold, headers);
+  assert.equal(held.status, 200);
+  assert.match(held.headers.get("ratelimit")!, /^"key";r=4;t=\d+$/);
+  const { hold_id } = await held.json();
+  const greedy = await service.post("/hold", hold, headers);
+  assert.equal((await greedy.json()).code, "too_many_held_units");
+  const sale = await service.post("/simulate/sale", { ...hold, location: "online" }, headers);
+  assert.equal((await sale.json()).code, "forbidden");
+  assert.equal((await service.post("/confirm", { hold_id }, headers)).status, 200);
+  assert.equal((await service.post("/confirm", { hold_id }, headers)).status, 200);
+  const limited = await service.post("/confirm", { hold_id }, headers);
+  assert.deepEqual([limited.status, (await limited.json()).code], [429, "rate_limited"]);
+  assert(Number(limited.headers.get("retry-after")) > 0);
+  const metrics = await fetch(`${service.url}/metrics`, { headers: { "x-api-key": root.key } });
+  assert.match(await metrics.text(), /^inventory_redis_up 1$/m);
+  const anonymous = await fetch(`${service.url}/metrics`);
+  assert.equal(anonymous.status, 401);
+  await anonymous.body?.cancel();
+  assert.deepEqual(await (await fetch(`${service.url}/ready`)).json(), { status: "ready" });
+  assert(!JSON.stringify(service.lines).includes("inv_"), "no key is logged");
+});
+
+Deno.test("without keys one loud line says so", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path });
+  const line = service.lines.find(({ message }) => /API_KEYS is not set/.test(String(message)));
+  assert.equal(line?.level, "warn");
+});
+
+Deno.test("Redis lost: one post when it begins, one when it is over", async () => {
+  const posts: { kind: string; status: string }[] = [];
+  const receiver = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
+    assert(request.headers.get("webhook-signature")?.startsWith("v1,"));
+    posts.push(await request.json());
+    return new Response();
+  });
+  await using redis = await startTestRedis();
+  {
+    await using service = await startService({
+      REDIS_URL: redis.address,
+      DATA_DIR: dirname(redis.address), // what the task may read
+      REQUEST_TIMEOUT_MS: "500",
+      ALERT_AFTER_SECONDS: "3600",
+      ALERT_WEBHOOK_URL: `http://127.0.0.1:${receiver.addr.port}/`,
+      ALERT_WEBHOOK_SECRET: "0123456789abcdef",
+    });
+    await service.logged("listening");
+    Deno.kill(redis.pid, "SIGSTOP");
+    await service.logged("incident opened");
+    Deno.kill(redis.pid, "SIGCONT");
+    await service.logged("incident closed");
+    const deadline = Date.now() + 10_000;
+    while (posts.length < 2 && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  assert.deepEqual(posts.map(({ kind, status }) => `${kind} ${status}`), [
+    "redis_lost opened",
+    "redis_lost closed",
+  ]);
+  await receiver.shutdown();
+});
+
+Deno.test("settings that cannot work are one clear line", async () => {
+  await using data = await makeDataDir();
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ API_KEYS: "shop" }, /^inventory-agent: API_KEYS entry 1: the scopes must be of /],
+    [{ BACKUP_SCHEDULE: "99 * * * *" }, /^inventory-agent: BACKUP_SCHEDULE/],
+    [
+      { CORS_ORIGINS: "shop.example" },
+      /^inventory-agent: CORS_ORIGINS must be origins .* shop\.example is none$/,
+    ],
+    [{ TRUSTED_PROXIES: "10.0.0.0\/8" }, /^inventory-agent: TRUSTED_PROXIES must be addresses /],
+    [
+      { ALERT_WEBHOOK_URL: "https://a.example/" },
+      /^inventory-agent: ALERT_WEBHOOK_SECRET must be set /,
+    ],
+  ];
+  for (const [env, message] of cases) {
+    const { code, stderr } = await runTask("start", [], { DATA_DIR: data.path, PORT: "0", ...env });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr.trim(), message);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+  }
+});
