@@ -45,14 +45,16 @@ export function ChartsPanel(): VNode {
   `;
 }
 
+const openedAtSecond = Math.floor(serverNow() / 1000);
+
+/** The seconds since the page was opened: at least a minute of them, at most all that are kept. */
 function table(seconds: Seconds<string>, names: string[]): uPlot.AlignedData {
   const now = Math.floor(serverNow() / 1000);
   seconds.advance(now);
-  const instants = Array.from({ length: SECONDS - 1 }, (_, i) => now - SECONDS + 1 + i);
-  const rows = names.length > 0
-    ? names.map((name) => seconds.window(name, now))
-    : [instants.map(() => 0)];
-  return [instants, ...rows];
+  const span = Math.min(SECONDS - 1, Math.max(60, now - openedAtSecond));
+  const instants = Array.from({ length: span }, (_, i) => now - span + i);
+  const rows = names.map((name) => seconds.window(name, now).slice(-span));
+  return [instants, ...(rows.length > 0 ? rows : [instants.map(() => 0)])];
 }
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
@@ -121,6 +123,7 @@ function options(names: string[], width: number, unit: string): uPlot.Options {
     width,
     height: HEIGHT,
     legend: { show: false },
+    tzDate: (second) => uPlot.tzDate(new Date(second * 1000), "Etc/UTC"), // as all instants of the page
     cursor: { show: false },
     scales: { y: { range: (_plot, low, high) => [Math.min(0, low), Math.max(high * 1.1, 1)] } },
     axes: [

@@ -291,7 +291,9 @@ Deno.test({
   async fn() {
     await using opened = await openConsole({}, { metrics: new Metrics() });
     await opened.load();
-    await opened.page.getByRole("img", { name: /^Latency .* p50 (?!0 ms)[\d.]+ ms, p99 [\d.]+ ms$/ })
+    await opened.page.getByRole("img", {
+      name: /^Latency .* p50 (?!0 ms)[\d.]+ ms, p99 [\d.]+ ms$/,
+    })
       .waitFor();
   },
 });

@@ -32,6 +32,7 @@ const FORBIDDEN: [room: RegExp, target: RegExp][] = [
   ],
   [/^http\//, /^(@redis\/client|redis\/|routes\/|config\.ts|app\.ts)/],
   [/^mcp\//, /^(@redis\/client|hono|store\/|redis\/|routes\/|config\.ts|app\.ts)/],
+  [/^console\//, /^(@redis\/client|hono|store\/|routes\/|http\/|redis\/|config\.ts|app\.ts)/],
   [/^redis\//, /^(hono|store\/|routes\/|http\/|contract\/)/],
   [/^app\.ts$/, /^(@redis\/client|redis\/|config\.ts)/],
   [/./, /^main\.ts$/],
