@@ -5,7 +5,10 @@ import { againstBare } from "./bench/against_bare.ts";
 import { againstNaive } from "./bench/against_naive.ts";
 import { hasWrk } from "./bench/load.ts";
 import { connectRedis } from "./bench/processes.ts";
-import { printTable, type Row } from "./bench/report.ts";
+import { printTable, type Row, short } from "./bench/report.ts";
+import { atScale, fill, openPlace, type Place } from "./bench/scale.ts";
+import { timeStart } from "./bench/start.ts";
+import { storm } from "./bench/storm.ts";
 import { CLIENT_NAME } from "../src/store/redis_link.ts";
 import { startEmbeddedRedis } from "../src/redis/embedded.ts";
 
@@ -15,6 +18,8 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "3" },
     only: { type: "string", default: "" },
+    skus: { type: "string", default: "1000000" },
+    due: { type: "string", default: "100000" },
   },
 });
 const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
@@ -22,12 +27,28 @@ const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
 const SECTIONS: Record<string, (dataDir: string) => Promise<Row[]>> = {
   bare: (dataDir) => againstBare(dataDir, rounds, seconds),
   naive: (dataDir) => withRedis(dataDir, (redis) => againstNaive(redis, rounds, seconds)),
+  start: async (dataDir) => {
+    const empty = await timeStart(dataDir, "the demo catalogue", rounds);
+    await withRedis(dataDir, (redis) => fill(redis, Number(options.skus)));
+    return [empty, await timeStart(dataDir, `${short(Number(options.skus))} SKUs`, rounds)];
+  },
+  scale: (dataDir) =>
+    withRedis(`${dataDir}/small`, (small) =>
+      withRedis(`${dataDir}/large`, async (large) => {
+        const places: [Place, Place] = [await openPlace(small), await openPlace(large)];
+        try {
+          return await atScale(...places, Number(options.skus), rounds, seconds);
+        } finally {
+          for (const { store } of places) store.close();
+        }
+      })),
+  due: () => storm(Number(options.due)),
 };
 
-async function withRedis(
+async function withRedis<Result>(
   dataDir: string,
-  measure: (redis: Awaited<ReturnType<typeof connectRedis>>) => Promise<Row[]>,
-): Promise<Row[]> {
+  measure: (redis: Awaited<ReturnType<typeof connectRedis>>) => Promise<Result>,
+): Promise<Result> {
   const embedded = await startEmbeddedRedis({
     dataDir,
     durability: "everysec",

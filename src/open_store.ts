@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
-import { inspectRedis } from "./store/readiness.ts";
+import { inspectRedis, type RedisState } from "./store/readiness.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
 import type { StoreObserver, TraceCommit } from "./store/measures.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -81,8 +81,8 @@ export async function openConfiguredStore(
   };
 
   try {
-    await untilAnswering(store, place, () => lostBecause);
-    for (const warning of (await inspectRedis(store)).warnings) {
+    const { warnings } = await untilAnswering(store, place, () => lostBecause);
+    for (const warning of warnings) {
       log.warn("Redis is not set up to keep stock safe", { place, warning });
     }
     if (embedded && loadDemo && await isEmpty(store)) {
@@ -106,19 +106,29 @@ function revive(embedded: EmbeddedRedis, log: Log): void {
     .finally(() => reviving = undefined);
 }
 
+/** What Redis says of itself, once it takes commands: while it loads its file it answers, but refuses them. */
 async function untilAnswering(
   store: Store,
   place: string,
   lostBecause: () => string | undefined,
-): Promise<void> {
+): Promise<RedisState> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
-  while (!store.ready) {
-    if (Date.now() > deadline) {
-      throw new StartError(`cannot reach ${place}: ${lostBecause() ?? "it does not answer"}`);
+  let reason = "it does not answer";
+  while (Date.now() < deadline) {
+    try {
+      if (store.ready) {
+        await store.command("PING");
+        await refuseOldRedis(store, place);
+        return await inspectRedis(store);
+      }
+      reason = lostBecause() ?? reason;
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      reason = (error as Error).message;
     }
     await sleep(20);
   }
-  await refuseOldRedis(store, place);
+  throw new StartError(`cannot reach ${place}: ${reason}`);
 }
 
 async function refuseOldRedis(store: Store, place: string): Promise<void> {
