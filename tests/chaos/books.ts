@@ -83,6 +83,9 @@ export class Books {
           add(heldByHolds, `${sku} ${location}`, quantity);
         }
       }
+      if (!this.created.has(id)) {
+        faults.push(`I8: no event says that ${id} was made: ${JSON.stringify(record)}`);
+      }
       const ends = this.ended.get(id) ?? [];
       const expected = record.status === "active" ? [] : [record.status];
       if (String(ends) !== String(expected)) {
