@@ -21,6 +21,7 @@ const KINDS = [
   ["stock.low", "stock.low"],
   ["stock.out", "stock.out"],
   ["stock.back", "stock.back"],
+  ["stock.repaired", "stock.repaired"],
 ];
 
 const valueOf = (event: globalThis.Event) => (event.target as HTMLInputElement).value;
