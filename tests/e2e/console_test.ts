@@ -130,6 +130,16 @@ consoleTest(
       ["6", "5", "4", "3", "1"],
       "none twice, none missing",
     );
+
+    // Where events were not kept long enough, it says so and reads everything anew.
+    console.reachable(false);
+    await page.getByText("✕ cut off").waitFor();
+    await t.post("/simulate/sale", sale(7));
+    await t.redis.send("XTRIM", "events", "MAXLEN", "0");
+    console.reachable(true);
+    await page.getByText("Some events were missed").waitFor();
+    await page.getByText("● live").waitFor();
+    await page.locator("tbody .place").first().getByText("474").waitFor();
   },
 );
 
