@@ -9,6 +9,7 @@ type Labels = Record<string, string>;
 export function makeExposition(metrics: Metrics): (store: Store) => Promise<string> {
   const registry = new client.Registry();
   client.collectDefaultMetrics({ register: registry });
+  for (const name of READ_FROM_PROC) registry.removeSingleMetric(name);
 
   const counter = (name: string, help: string, read: () => [Labels, number][]) => {
     const labelNames = NAMES[name] ?? [];
@@ -77,6 +78,7 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
     registry.registerMetric(made);
     return made;
   };
+  const memory = gauge("process_resident_memory_bytes", "Memory that the process occupies.");
   const redisUp = gauge("inventory_redis_up", "1 while Redis answers.");
   const queued = gauge("inventory_queue_length", "Operations that wait to be sent to Redis.");
   const lastSweep = gauge("inventory_last_sweep_timestamp_seconds", "When a sweep last went well.");
@@ -87,6 +89,7 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
 
   return async (store) => {
     const measures = await measureIfReady(store);
+    memory.set(Deno.memoryUsage().rss);
     redisUp.set(measures ? 1 : 0);
     queued.set(store.queueLength);
     lastSweep.set((metrics.lastSweepMs ?? 0) / 1000);
@@ -100,6 +103,15 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
     return await registry.metrics();
   };
 }
+
+/** What the library reads from /proc, where the service may not look: it would show zeros. */
+const READ_FROM_PROC = [
+  "process_resident_memory_bytes",
+  "process_virtual_memory_bytes",
+  "process_heap_bytes",
+  "process_open_fds",
+  "process_max_fds",
+];
 
 const NAMES: Record<string, string[]> = {
   inventory_operations_total: ["verb", "outcome"],

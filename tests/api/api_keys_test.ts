@@ -133,3 +133,33 @@ Deno.test("entries of API_KEYS: what is wrong is said by entry, and no digest is
   assert.match(KEYS.shop.key, /^inv_[A-Za-z0-9_-]{43}$/);
   assert.equal(new Set(SCOPES).size, 4);
 });
+
+Deno.test("tools pass the same doors: no key, no tools; another's hold is not found through them either", async () => {
+  await using t = await openKeyedApp();
+  const { body: { hold_id } } = await t.post("/hold", hold, as("shop"));
+  const rpc = async (headers: Record<string, string>) => {
+    const response = await t.app.request("/mcp", {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        ...headers,
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "releaseHold", arguments: { hold_id } },
+      }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  assert.deepEqual([(await rpc({})).status, (await rpc({})).body.code], [401, "unauthorized"]);
+  const codeOf = async (name: Name) => (await rpc(as(name))).body.result.structuredContent.code;
+  assert.equal(await codeOf("rival"), "hold_not_found");
+  assert.equal(await codeOf("clerk"), "forbidden");
+  assert.equal(
+    (await rpc(as("shop"))).body.result.structuredContent.status,
+    "released",
+  );
+});

@@ -43,7 +43,13 @@ Deno.test("keys as the task makes them, limits, and metrics for admin", async ()
   assert.deepEqual([limited.status, (await limited.json()).code], [429, "rate_limited"]);
   assert(Number(limited.headers.get("retry-after")) > 0);
   const metrics = await fetch(`${service.url}/metrics`, { headers: { "x-api-key": root.key } });
-  assert.match(await metrics.text(), /^inventory_redis_up 1$/m);
+  const text = await metrics.text();
+  assert.match(text, /^inventory_redis_up 1$/m);
+  assert.match(
+    text,
+    /^process_resident_memory_bytes \d{7,}$/m,
+    "told under the task's permissions",
+  );
   const anonymous = await fetch(`${service.url}/metrics`);
   assert.equal(anonymous.status, 401);
   await anonymous.body?.cancel();
