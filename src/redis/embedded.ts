@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { dropHalfTransaction } from "./append_only_file.ts";
 import { findRedisServer, HOW_TO_GET_REDIS } from "./binary.ts";
 import { reachableSocketPath } from "./socket_path.ts";
 
@@ -94,6 +95,7 @@ async function spawnServer(
 ): Promise<void> {
   const program = await findRedisServer();
   if (!program) throw new EmbeddedRedisError(HOW_TO_GET_REDIS);
+  await dropHalfTransaction(dataDir);
   const settings = {
     port: "0",
     dir: dataDir,

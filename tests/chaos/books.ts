@@ -65,12 +65,13 @@ export class Books {
   /** Everything that is wrong, by invariant; empty when all is well. */
   async audit(ask: Ask, ledger: Ledger): Promise<string[]> {
     // Sweeps go on while the keys are read, so they are read again until nothing happened meanwhile.
-    let stock, holds, before;
+    let stock, holds, indexed, before;
     do {
       await this.readEvents(ask);
       before = this.#lastId;
       stock = await readStock(ask);
       holds = await readHolds(ask);
+      indexed = new Set(await ask("ZRANGE", "holds_by_expiry", "0", "-1") as string[]);
       await this.readEvents(ask);
     } while (this.#lastId !== before);
     const faults = this.faults.splice(0);
@@ -105,7 +106,6 @@ export class Books {
         );
       }
     }
-    const indexed = new Set(await ask("ZRANGE", "holds_by_expiry", "0", "-1") as string[]);
     if (indexed.symmetricDifference(active).size > 0) {
       faults.push(`I6: ${indexed.size} in holds_by_expiry, ${active.size} active`);
     }

@@ -1,4 +1,5 @@
 // What the harness breaks: a real Redis and the real service as processes, with a proxy in front of each.
+import { dropHalfTransaction } from "../../src/redis/append_only_file.ts";
 import { createClient } from "@redis/client";
 import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
 import { freePort, type Proxy, startProxy } from "./proxy.ts";
@@ -149,6 +150,7 @@ export async function openWorld(
       Deno.kill(redisPid, "SIGKILL");
       if (redisProcess) {
         await redisProcess.status;
+        await dropHalfTransaction(dir); // as the embedded server's start does, and as operators are told to
         spawnRedis();
       }
       while (connection.isReady) await new Promise((resolve) => setTimeout(resolve, 1));

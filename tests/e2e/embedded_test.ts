@@ -41,3 +41,32 @@ Deno.test("a dead Redis is started again, with all it had", async () => {
   await embedded.stop();
   assert.equal(await data.redis("PING"), "");
 });
+
+Deno.test("half a transaction that a kill left in the file never comes to life, not at the second start either", async () => {
+  await using data = await makeDataDir();
+  const options = { dataDir: data.path, durability: "everysec" as const, clientName: "test" };
+  const kill = async () => {
+    const pid = Number((await data.redis("INFO", "server")).match(/process_id:(\d+)/)![1]);
+    Deno.kill(pid, "SIGKILL");
+    while (await data.redis("PING") !== "");
+  };
+  await startEmbeddedRedis(options);
+  assert.equal(await data.redis("SET", "before", "1"), "OK");
+  await kill();
+  const half =
+    "*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$5\r\nghost\r\n$1\r\n1\r\n*3\r\n$3\r\nSET\r\n$5\r\nno";
+  await Deno.writeTextFile(`${data.path}/appendonlydir/appendonly.aof.1.incr.aof`, half, {
+    append: true,
+  });
+  for (let start = 0; start < 2; start++) {
+    await startEmbeddedRedis(options);
+    assert.deepEqual([await data.redis("GET", "before"), await data.redis("EXISTS", "ghost")], [
+      "1",
+      "0",
+    ]);
+    await data.redis("EVAL", "redis.call('SET', 'a', 1) redis.call('SET', 'b', 2)", "0");
+    await kill();
+  }
+  await startEmbeddedRedis(options);
+  assert.deepEqual([await data.redis("GET", "b"), await data.redis("EXISTS", "ghost")], ["2", "0"]);
+});
