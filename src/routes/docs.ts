@@ -31,7 +31,9 @@ export function mountDocs(app: OpenAPIHono<AppEnv>): void {
       mcp: { disabled: true },
       showDeveloperTools: "never",
       hideClientButton: true,
-      persistAuth: true, // a key is entered once, not once a visit
+      // A key is entered once, at the top of the page.
+      authentication: { preferredSecurityScheme: "ApiKeyBearer" },
+      persistAuth: true,
     })),
   );
 

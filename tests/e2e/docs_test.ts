@@ -1,5 +1,6 @@
 // The pages in a real browser: they show what they should, ask no other host for anything, run under a strict
 // content security policy, and the requests of the docs page work.
+import { makeApiKey } from "../../src/http/api_keys.ts";
 import assert from "node:assert/strict";
 import { launchBrowser, noBrowser } from "../support/browser.ts";
 import type { Page } from "playwright-core";
@@ -77,3 +78,32 @@ async function screenshot(
   const folder = Deno.env.get("SCREENSHOTS");
   if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
 }
+
+Deno.test({
+  name: "with keys on, one entered at the top of the docs page goes with every request",
+  ignore: noBrowser,
+  async fn() {
+    const { key, entry } = makeApiKey("docs", "read");
+    await using data = await makeDataDir();
+    await using service = await startService({
+      DATA_DIR: data.path,
+      API_KEYS: entry,
+      PUBLIC_READS: "false",
+    });
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      await page.goto(`${service.url}/docs`);
+      await page.locator("input[type=password]").first().fill(key);
+      await page.goto(`${service.url}/docs#tag/inventory/GET/inventory/{sku}`);
+      await page.getByRole("button", { name: "Test Request" }).first().click();
+      const send = page.getByRole("button", { name: /^Send/ }).first();
+      await send.waitFor();
+      const answer = page.waitForResponse((response) => response.url().includes("/inventory/"));
+      await send.click();
+      assert.equal((await answer).status(), 200);
+    } finally {
+      await browser.close();
+    }
+  },
+});
