@@ -94,7 +94,7 @@ Deno.test({
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
       await page.goto(`${service.url}/docs`);
-      await page.locator("input[type=password]").first().fill(key);
+      await page.getByPlaceholder(/token/i).first().fill(key);
       await page.goto(`${service.url}/docs#tag/inventory/GET/inventory/{sku}`);
       await page.getByRole("button", { name: "Test Request" }).first().click();
       const send = page.getByRole("button", { name: /^Send/ }).first();
