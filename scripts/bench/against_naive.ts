@@ -1,12 +1,10 @@
 // The commit path against the naive one: a call of a script for every hold, on a pipelined connection.
 import { createClient } from "@redis/client";
 import { createHash } from "node:crypto";
-import { stockForever } from "./stock.ts";
 import { hold } from "../../src/store/holds.ts";
-import { openStore } from "../../src/store/store.ts";
-import { untilReady } from "./stock.ts";
 import type { RedisHandle } from "./processes.ts";
 import { median, type Row, short, withSpread } from "./report.ts";
+import { openBenchStore, stockForever } from "./stock.ts";
 
 // Takes units, writes the hold, indexes its expiry: no held counters, no events, no idempotency, no settling.
 const NAIVE_HOLD = `
@@ -33,20 +31,13 @@ export async function againstNaive(
   rounds: number,
   seconds: number,
 ): Promise<Row[]> {
-  const store = openStore({
-    address: redis.socketPath,
-    timeoutMs: 5000,
-    idempotencyTtlSeconds: 3600,
-    holdLifetimeMaxSeconds: 7200,
-    lowStockThreshold: 10,
-  });
+  const store = await openBenchStore(redis);
   const client = createClient({
     maintNotifications: "disabled",
     socket: { path: redis.socketPath, tls: false },
   });
   client.on("error", () => {});
   await client.connect();
-  await untilReady(store);
   await client.sendCommand(["SCRIPT", "LOAD", NAIVE_HOLD]);
   const sha1 = createHash("sha1").update(NAIVE_HOLD).digest("hex");
   const lines = [{ sku: "BENCH", quantity: 1, location: "online" }];

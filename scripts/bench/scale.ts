@@ -3,11 +3,11 @@ import { countAll } from "../../src/catalogue/load.ts";
 import { demoCatalogue } from "../../src/catalogue/demo.ts";
 import { hold } from "../../src/store/holds.ts";
 import { type Count, getInventory, listInventory } from "../../src/store/inventory.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { callersFor } from "./against_naive.ts";
 import { type RedisHandle, residentBytes } from "./processes.ts";
 import { median, type Row, short, withSpread } from "./report.ts";
-import { untilReady } from "./stock.ts";
+import { openBenchStore } from "./stock.ts";
 
 const CITIES = ["MUMBAI", "DELHI", "PUNE", "CHENNAI", "KOLKATA"];
 const IN_FLIGHT = 64;
@@ -19,15 +19,7 @@ export interface Place {
 }
 
 export async function openPlace(redis: RedisHandle): Promise<Place> {
-  const store = openStore({
-    address: redis.socketPath,
-    timeoutMs: 5000,
-    idempotencyTtlSeconds: 3600,
-    holdLifetimeMaxSeconds: 7200,
-    lowStockThreshold: 10,
-  });
-  await untilReady(store);
-  return { redis, store };
+  return { redis, store: await openBenchStore(redis) };
 }
 
 const skuName = (i: number) => `SKU${String(i).padStart(7, "0")}`;
@@ -41,7 +33,7 @@ function* manyCounts(skus: number): Generator<Count> {
 
 /** Puts that many SKUs into an empty store. */
 export async function fill(redis: RedisHandle, skus: number): Promise<void> {
-  const { store } = await openPlace(redis);
+  const store = await openBenchStore(redis);
   await countAll(store, manyCounts(skus));
   store.close();
 }

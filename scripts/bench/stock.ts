@@ -1,6 +1,6 @@
 // Stock to measure with.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Store } from "../../src/store/store.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
 import type { RedisHandle } from "./processes.ts";
 
 /** Units that no measurement uses up, for both paths. */
@@ -9,6 +9,15 @@ export async function stockForever(redis: RedisHandle, sku: string): Promise<voi
   await redis.send("HSET", `naive:stock:${sku}`, "online", "900000000");
 }
 
-export async function untilReady(store: Store): Promise<void> {
+/** A store on this Redis, connected, with the settings of the service. */
+export async function openBenchStore(redis: RedisHandle): Promise<Store> {
+  const store = openStore({
+    address: redis.socketPath,
+    timeoutMs: 5000,
+    idempotencyTtlSeconds: 3600,
+    holdLifetimeMaxSeconds: 7200,
+    lowStockThreshold: 10,
+  });
   while (!store.ready) await sleep(1);
+  return store;
 }

@@ -217,6 +217,8 @@ export const FieldError = z.object({
   detail: z.string().meta({ description: "What is wrong with it." }),
 }).meta({ description: "One field that failed validation." }).openapi("FieldError");
 
+export type FieldError = z.infer<typeof FieldError>;
+
 export const Problem = z.object({
   type: z.string().meta({
     description: "Where this kind of problem is explained, relative to the service.",

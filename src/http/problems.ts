@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import {
   describeProblem,
+  type FieldError,
   type Problem,
   type ProblemCode,
   type ProblemDetails,
@@ -58,6 +59,16 @@ export const validationHook: Hook<unknown, AppEnv, string, Response | undefined>
     errors,
   });
 };
+
+/** Answers that one field does not do, for what the schemas alone cannot know. */
+export function refuseField(
+  c: AppContext,
+  part: FieldError["in"],
+  pointer: string,
+  detail: string,
+) {
+  return problem(c, "validation_failed", { detail, errors: [{ in: part, pointer, detail }] });
+}
 
 /** The last door for what was thrown: faults of the store, refusals of the framework, and bugs. */
 export function answerThrown(error: Error, c: AppContext, log: Log): Response {

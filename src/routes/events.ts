@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import * as contract from "../contract/events.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
-import { problem } from "../http/problems.ts";
+import { refuseField } from "../http/problems.ts";
 import { decodePosition, encodePosition, endOfEvents, readEvents } from "../store/events.ts";
 import { EventsTail } from "../store/events_tail.ts";
 import type { Store } from "../store/store.ts";
@@ -55,8 +55,7 @@ export function mountEvents(
 
 function refusePosition(c: AppContext, inHeader: boolean) {
   const detail = "must be an event id or a `next` as this service gave it";
-  const where = inHeader
-    ? { in: "header" as const, pointer: "/last-event-id" }
-    : { in: "query" as const, pointer: "/after" };
-  return problem(c, "validation_failed", { detail, errors: [{ ...where, detail }] });
+  return inHeader
+    ? refuseField(c, "header", "/last-event-id", detail)
+    : refuseField(c, "query", "/after", detail);
 }

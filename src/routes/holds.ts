@@ -1,14 +1,14 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as contract from "../contract/holds.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
-import { problem } from "../http/problems.ts";
+import { problem, refuseField } from "../http/problems.ts";
 import {
   confirm,
   extend,
   type FoundHold,
   getHold,
   hold,
-  type HoldLimit,
+  type HoldOutcome,
   listHolds,
   release,
 } from "../store/holds.ts";
@@ -26,54 +26,34 @@ export function mountHolds(
     if (options.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
     const request = { lines: [{ sku, quantity, location, split, locations }], ...options };
     const outcome = await hold(store, request, c.var.call);
-    switch (outcome.status) {
-      case "active":
-        return c.json({
-          hold_id: outcome.holdId,
-          sku,
-          quantity,
-          location: outcome.lines.length === 1 ? outcome.lines[0].location : "any",
-          remaining_stock: outcome.lines.reduce((sum, line) => sum + line.remaining_stock, 0),
-          expires_at: instant(outcome.expiresAtMs),
-          status: outcome.status,
-          allocations: location === "any"
-            ? outcome.lines.map(({ sku: _, ...allocation }) => allocation)
-            : undefined,
-          reference: options.reference,
-        }, 200);
-      case "hold_not_found":
-      case "hold_confirmed":
-        return refuseHold(c, outcome.status, options.replaces!);
-      case "too_many_active_holds":
-      case "too_many_held_units":
-        return refuseMore(c, outcome);
-      default:
-        return refuseStock(c, outcome);
-    }
+    if (outcome.status !== "active") return refuseNewHold(c, outcome, options.replaces);
+    return c.json({
+      hold_id: outcome.holdId,
+      sku,
+      quantity,
+      location: outcome.lines.length === 1 ? outcome.lines[0].location : "any",
+      remaining_stock: outcome.lines.reduce((sum, line) => sum + line.remaining_stock, 0),
+      expires_at: instant(outcome.expiresAtMs),
+      status: outcome.status,
+      allocations: location === "any"
+        ? outcome.lines.map(({ sku: _, ...allocation }) => allocation)
+        : undefined,
+      reference: options.reference,
+    }, 200);
   });
 
   app.openapi(contract.createCart, async (c) => {
     const request = c.req.valid("json");
     if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
     const outcome = await hold(store, request, c.var.call);
-    switch (outcome.status) {
-      case "active":
-        return c.json({
-          hold_id: outcome.holdId,
-          status: outcome.status,
-          lines: outcome.lines,
-          expires_at: instant(outcome.expiresAtMs),
-          reference: request.reference,
-        }, 200);
-      case "hold_not_found":
-      case "hold_confirmed":
-        return refuseHold(c, outcome.status, request.replaces!);
-      case "too_many_active_holds":
-      case "too_many_held_units":
-        return refuseMore(c, outcome);
-      default:
-        return refuseStock(c, outcome);
-    }
+    if (outcome.status !== "active") return refuseNewHold(c, outcome, request.replaces);
+    return c.json({
+      hold_id: outcome.holdId,
+      status: outcome.status,
+      lines: outcome.lines,
+      expires_at: instant(outcome.expiresAtMs),
+      reference: request.reference,
+    }, 200);
   });
 
   app.openapi(contract.releaseHold, async (c) => {
@@ -181,20 +161,30 @@ function showHold(hold: FoundHold) {
   };
 }
 
-/** Answers that the caller's key holds as much as it may. */
-function refuseMore(c: AppContext, limit: HoldLimit) {
-  return problem(c, limit.status, {
-    detail: limit.status === "too_many_active_holds"
-      ? `This key may have ${limit.limit} active holds at once, and has them`
-      : `This key may hold ${limit.limit} units at once, and holds ${limit.held}`,
-  });
+/** Answers why a hold, of one line or of several, was not made. */
+function refuseNewHold(
+  c: AppContext,
+  refusal: Exclude<HoldOutcome, { status: "active" }>,
+  replaces?: string,
+) {
+  switch (refusal.status) {
+    case "hold_not_found":
+    case "hold_confirmed":
+      return refuseHold(c, refusal.status, replaces!);
+    case "too_many_active_holds": {
+      const detail = `This key may have ${refusal.limit} active holds at once, and has them`;
+      return problem(c, refusal.status, { detail });
+    }
+    case "too_many_held_units": {
+      const detail = `This key may hold ${refusal.limit} units at once, and holds ${refusal.held}`;
+      return problem(c, refusal.status, { detail });
+    }
+    default:
+      return refuseStock(c, refusal);
+  }
 }
 
 /** The contract knows the longest `ttl` that any configuration may allow; this one allows less. */
 function refuseTtl(c: AppContext, holdLifetimeMaxSeconds: number) {
-  const detail = `must be at most ${holdLifetimeMaxSeconds} seconds`;
-  return problem(c, "validation_failed", {
-    detail,
-    errors: [{ in: "body", pointer: "/ttl", detail }],
-  });
+  return refuseField(c, "body", "/ttl", `must be at most ${holdLifetimeMaxSeconds} seconds`);
 }

@@ -1,6 +1,6 @@
 // How refusals that several commands share are put to the caller. The texts are those of the older service.
 import type { AppContext } from "../http/context.ts";
-import { problem } from "../http/problems.ts";
+import { problem, refuseField } from "../http/problems.ts";
 import type { KeyReused, StockRefusal } from "../store/refusals.ts";
 
 /** Answers that stock cannot be taken. */
@@ -41,9 +41,5 @@ export function refuseHold<Code extends keyof typeof HOLD_REFUSALS>(
 
 /** Answers that a cursor was not one of ours. */
 export function refuseCursor(c: AppContext) {
-  const detail = "must be a `next_cursor` as it was answered";
-  return problem(c, "validation_failed", {
-    detail,
-    errors: [{ in: "query", pointer: "/cursor", detail }],
-  });
+  return refuseField(c, "query", "/cursor", "must be a `next_cursor` as it was answered");
 }

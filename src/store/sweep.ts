@@ -18,8 +18,8 @@ export async function settleAllDue(store: Store, signal?: AbortSignal): Promise<
 
 /**
  * Sweeps every second until the current minute is over, when the next run of the cron takes over. Tells
- * of each sweep, and why it failed if it did. Never
- * throws: a cron handler that throws is run again on a schedule of Deno's own, one that hangs never again.
+ * of each sweep, and why it failed if it did. Never throws: a cron handler that throws is run again on a
+ * schedule of Deno's own, one that hangs never again.
  */
 export async function sweepThisMinute(
   store: Store,

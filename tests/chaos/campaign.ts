@@ -1,5 +1,5 @@
 // Runs episodes against one world, audits after each, and keeps the figures for the table.
-import { openStore } from "../../src/store/store.ts";
+import { connectStore } from "../support/store.ts";
 import { count } from "../../src/store/inventory.ts";
 import { Books } from "./books.ts";
 import { attempt, Ledger, LOCATIONS, startLoad } from "./clients.ts";
@@ -138,14 +138,7 @@ async function firstSuccess(ledger: Ledger): Promise<number> {
 
 /** Puts units on the shelf of every location. */
 export async function stock(world: World, skus: string[], units: number): Promise<void> {
-  const store = openStore({
-    address: world.socketPath,
-    timeoutMs: 5000,
-    idempotencyTtlSeconds: 3600,
-    holdLifetimeMaxSeconds: 7200,
-    lowStockThreshold: 10,
-  });
-  while (!store.ready) await sleep(1);
+  const store = await connectStore(world.socketPath);
   await Promise.all(
     skus.map((sku) =>
       count(store, { sku, onHand: LOCATIONS.map((location) => [location, units]) })

@@ -1,10 +1,10 @@
 // Many at once, from two processes' worth of connections on one Redis.
 import assert from "node:assert/strict";
 import { getHold } from "../../src/store/holds.ts";
-import { openStore } from "../../src/store/store.ts";
 import { settleAllDue } from "../../src/store/sweep.ts";
 import {
   confirmHold,
+  connectStore,
   holdUnits,
   lineOf,
   makeHold,
@@ -16,14 +16,7 @@ import {
 
 Deno.test("1,000 buyers, 100 units: exactly 100 holds", async () => {
   await using t = await openTestStore();
-  const other = openStore({
-    address: t.redis.address,
-    timeoutMs: 5000,
-    idempotencyTtlSeconds: 3600,
-    holdLifetimeMaxSeconds: 7200,
-    lowStockThreshold: 10,
-  });
-  while (!other.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+  const other = await connectStore(t.redis.address);
   try {
     await stockUp(t.store, "A", 100);
     const outcomes = await Promise.all(

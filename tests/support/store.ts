@@ -24,6 +24,23 @@ const TEST_CLOCK = `local function now_ms() return tonumber(redis.call('GET', 't
 /** 2026-01-01T00:00:00.000Z, where time stands until a test with `ownTime` moves it. */
 export const START_MS = 1_767_225_600_000;
 
+/** A store on a Redis that runs, connected. */
+export async function connectStore(
+  address: string,
+  options: Partial<StoreOptions> = {},
+): Promise<Store> {
+  const store = openStore({
+    address,
+    timeoutMs: 5000,
+    idempotencyTtlSeconds: 3600,
+    holdLifetimeMaxSeconds: 7200,
+    lowStockThreshold: 10,
+    ...options,
+  });
+  while (!store.ready) await new Promise((resolve) => setTimeout(resolve, 1));
+  return store;
+}
+
 export async function openTestStore(
   options: Partial<StoreOptions> & { ownTime?: boolean; redisSettings?: Record<string, string> } =
     {},
@@ -34,16 +51,10 @@ export async function openTestStore(
     await redis.send("SET", "test:now_ms", String(nowMs));
   };
   if (ownTime) await setTime(START_MS);
-  const store = openStore({
-    address: redis.address,
-    timeoutMs: 5000,
-    idempotencyTtlSeconds: 3600,
-    holdLifetimeMaxSeconds: 7200,
-    lowStockThreshold: 10,
+  const store = await connectStore(redis.address, {
     clockSource: ownTime ? TEST_CLOCK : undefined,
     ...storeOptions,
   });
-  while (!store.ready) await new Promise((resolve) => setTimeout(resolve, 1));
   return {
     store,
     redis,
