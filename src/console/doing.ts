@@ -1,6 +1,6 @@
 // The commands that can be given from the page, each as a form, the request it makes, and what came of it.
 import { type Answer, send } from "./api.ts";
-import { changedByHand } from "./screen.ts";
+import { changedByHand, drawDue } from "./screen.ts";
 import { stock } from "./stock.ts";
 
 interface Field {
@@ -115,9 +115,10 @@ export function chooseCommand(command: Command): void {
 export function prepare(command: Command, values: Record<string, string>): void {
   Object.assign(doing.values, values);
   chooseCommand(command);
+  drawDue(); // a focus that came a frame later would catch what is being typed elsewhere by then
   const form = document.getElementById("doing")!;
   form.scrollIntoView({ block: "nearest" });
-  requestAnimationFrame(() => form.querySelector<HTMLElement>("input, select")?.focus());
+  form.querySelector<HTMLElement>("input, select")?.focus();
 }
 
 /** The request as it would be sent now. What is not a number goes as it is, for the service to explain. */

@@ -24,7 +24,8 @@ export function changedByHand(): void {
   requestAnimationFrame(drawDue);
 }
 
-function drawDue(): void {
+/** For what has to be on the page before the next line of code, such as what is given the focus. */
+export function drawDue(): void {
   isDue = false;
   drawnAtMs = performance.now();
   draw();
