@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
   const log = makeLog(config.LOG_LEVEL);
   const stopRequested = signalled("SIGTERM", "SIGINT");
-  const metrics = new Metrics();
+  const metrics = new Metrics(config.PARTITIONS);
   const tracing = config.OTEL_DENO ? await loadTracing() : undefined;
   const { store, place, close } = await openConfiguredStore(config, log, {
     observer: metrics,
@@ -49,11 +49,15 @@ async function main(): Promise<void> {
     stopping: stopping.signal,
   });
 
-  const onSweep = (error?: unknown) => {
-    metrics.swept(error !== undefined);
-    if (error !== undefined) log.error("sweep failed", { error });
+  const sweepPartition = (partition: number) =>
+    sweepThisMinute(store, partition, (error) => {
+      metrics.swept(error !== undefined, partition);
+      if (error !== undefined) log.error("sweep failed", { partition, error });
+    }, stopping.signal);
+  // Each on its own, so that one that is stuck does not delay the others.
+  const sweep = async () => {
+    await Promise.all(Array.from({ length: store.partitions }, (_, each) => sweepPartition(each)));
   };
-  const sweep = () => sweepThisMinute(store, onSweep, stopping.signal);
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),

@@ -34,6 +34,7 @@ import sell from "../../lua/sell.lua" with { type: "text" };
 import spend from "../../lua/spend.lua" with { type: "text" };
 import transfer from "../../lua/transfer.lua" with { type: "text" };
 import verifyHolds from "../../lua/verify_holds.lua" with { type: "text" };
+import verifySkus from "../../lua/verify_skus.lua" with { type: "text" };
 import verifyStock from "../../lua/verify_stock.lua" with { type: "text" };
 
 import commit from "../../lua/commit.lua" with { type: "text" };
@@ -103,6 +104,15 @@ export function commitScripts(
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
   const shared = [numbers, clockSource, owners, holds, due, stream];
   const inventory = [getInventory, queryInventory, listInventory];
-  const verbs = [getHold, listHolds, lastEvent, readEvents, verifyHolds, verifyStock, measure];
+  const verbs = [
+    getHold,
+    listHolds,
+    lastEvent,
+    readEvents,
+    verifyHolds,
+    verifySkus,
+    verifyStock,
+    measure,
+  ];
   return compose("#!lua flags=no-writes", settings, [...shared, ...inventory, ...verbs, read]);
 }
