@@ -27,12 +27,17 @@ export interface Operation {
     | "adjust"
     | "transfer"
     | "spend"
-    | "repair";
+    | "repair"
+    | "claim"
+    | "forget"
+    | "look_back";
   args: (string | number)[];
   /** Where it is decided; the first partition if not said. */
   partition?: number;
   /** The validated request, which an idempotency key is bound to. */
   request?: unknown;
+  /** Whether the call's idempotency key has been claimed for it already. */
+  isClaimed?: boolean;
   /** How many stock lines it decides; 1 if not said. */
   weight?: number;
 }

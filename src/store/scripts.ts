@@ -16,15 +16,18 @@ import stock from "../../lua/shared/stock.lua" with { type: "text" };
 import stream from "../../lua/shared/stream.lua" with { type: "text" };
 
 import adjust from "../../lua/adjust.lua" with { type: "text" };
+import claim from "../../lua/claim.lua" with { type: "text" };
 import confirm from "../../lua/confirm.lua" with { type: "text" };
 import count from "../../lua/count.lua" with { type: "text" };
 import extend from "../../lua/extend.lua" with { type: "text" };
+import forget from "../../lua/forget.lua" with { type: "text" };
 import getHold from "../../lua/get_hold.lua" with { type: "text" };
 import getInventory from "../../lua/get_inventory.lua" with { type: "text" };
 import listHolds from "../../lua/list_holds.lua" with { type: "text" };
 import hold from "../../lua/hold.lua" with { type: "text" };
 import lastEvent from "../../lua/last_event.lua" with { type: "text" };
 import listInventory from "../../lua/list_inventory.lua" with { type: "text" };
+import lookBack from "../../lua/look_back.lua" with { type: "text" };
 import measure from "../../lua/measure.lua" with { type: "text" };
 import queryInventory from "../../lua/query_inventory.lua" with { type: "text" };
 import readEvents from "../../lua/read_events.lua" with { type: "text" };
@@ -90,7 +93,8 @@ export function commitScripts(
 ): { usual: Script; whenFull: Script } {
   const rules = [events, stock, lines, plan, owners, holds, settle, idempotency];
   const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend];
-  const parts = [numbers, clockSource, ...rules, ...verbs, commit];
+  const keyVerbs = [claim, forget, lookBack];
+  const parts = [numbers, clockSource, ...rules, ...verbs, ...keyVerbs, commit];
   return {
     usual: compose("#!lua", settings, ["local MEMORY_IS_FULL = false", ...parts]),
     whenFull: compose("#!lua flags=allow-oom", settings, ["local MEMORY_IS_FULL = true", ...parts]),

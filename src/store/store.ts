@@ -1,6 +1,7 @@
 // The store: a handle on Redis through which every change is one commit and every question one read.
 // What the verbs mean to a caller is in the files named after nouns, beside this one.
 import { crc32 } from "node:zlib";
+import { commitUnderClaim, needsClaim, takeClaim } from "./claims.ts";
 import { MAX_ON_HAND, MAX_QUANTITY } from "../contract/fields.ts";
 import type { Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
@@ -138,29 +139,40 @@ export function openStore(options: StoreOptions): Store {
       observer,
     }));
 
+  const commitAtHome = async (operation: Operation, call?: Call): Promise<Reply> => {
+    const { verb, weight, partition = 0 } = operation;
+    const home = partitions[partition];
+    try {
+      const request = encodeOperation(operation, keepSecondsOf(verb), call);
+      const [reply, replayOf] = unwrap(
+        verb,
+        await (traceCommit
+          ? traceCommit(verb, (onSent) => home.commit(request, weight, onSent))
+          : home.commit(request, weight)),
+      );
+      if (call) call.replayOf = replayOf;
+      observer?.operation(verb, reply[0], replayOf !== undefined);
+      return reply;
+    } catch (fault) {
+      observer?.operation(verb, fault instanceof StoreFault ? fault.code : "failed", false);
+      throw fault;
+    }
+  };
+
   return {
     partitions: count,
 
     partitionOf: (name) => count === 1 ? 0 : crc32(name) % count,
 
     async commit(operation, call) {
-      const { verb, weight, partition = 0 } = operation;
-      const home = partitions[partition];
-      try {
-        const request = encodeOperation(operation, keepSecondsOf(verb), call);
-        const [reply, replayOf] = unwrap(
-          verb,
-          await (traceCommit
-            ? traceCommit(verb, (onSent) => home.commit(request, weight, onSent))
-            : home.commit(request, weight)),
-        );
-        if (call) call.replayOf = replayOf;
-        observer?.operation(verb, reply[0], replayOf !== undefined);
-        return reply;
-      } catch (fault) {
-        observer?.operation(verb, fault instanceof StoreFault ? fault.code : "failed", false);
-        throw fault;
+      if (!call || operation.isClaimed || !needsClaim(this, operation, call)) {
+        return await commitAtHome(operation, call);
       }
+      const claim = await takeClaim(this, call, {
+        request: operation.request,
+        keepSeconds: keepSecondsOf(operation.verb),
+      });
+      return await commitUnderClaim(claim, () => commitAtHome(operation, call));
     },
 
     ask(question) {
