@@ -33,6 +33,7 @@ export class Metrics implements StoreObserver {
   readonly commitSeconds = new Spread(COMMIT_SECONDS);
   readonly commitOperations = new Spread(COMMIT_OPERATIONS);
   readonly expiryLagSeconds = new Spread(LAG_SECONDS);
+  readonly backups = new Map([["made", 0], ["failed", 0]]);
   replays = 0;
   sweepFailures = 0;
   settledHolds = 0;
@@ -64,6 +65,11 @@ export class Metrics implements StoreObserver {
   swept(hasFailed: boolean): void {
     if (hasFailed) this.sweepFailures++;
     else this.lastSweepMs = Date.now();
+  }
+
+  backedUp(hasFailed: boolean): void {
+    const outcome = hasFailed ? "failed" : "made";
+    this.backups.set(outcome, this.backups.get(outcome)! + 1);
   }
 
   #exposition?: Promise<(store: Store) => Promise<string>>;

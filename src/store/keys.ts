@@ -6,6 +6,9 @@ export const NOBODY = "-";
 /** Taken by the process that makes the scheduled backup. No script knows it. */
 export const BACKUP_LOCK = "backup_lock";
 
+/** A hash of the incidents that all processes share, by kind. No script knows it either. */
+export const INCIDENTS = "incidents";
+
 /** Lua constant -> what follows the partition prefix. A name ending in ":" takes a value behind it. */
 export const KEY_NAMES = {
   STOCK: "stock:",
