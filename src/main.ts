@@ -5,13 +5,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
 import { backUpOnce } from "./operations/backups.ts";
-import {
-  Incidents,
-  judgeBackup,
-  judgeVerification,
-  postTo,
-  watch,
-} from "./operations/incidents.ts";
+import { Incidents, judgeBackup, judgeVerification, watch } from "./operations/incidents.ts";
 import { loadTracing } from "./operations/tracing.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { makeLog } from "../../src/log.ts";
-import { Incidents, type Notice, postTo, watch } from "../../src/operations/incidents.ts";
+import { Incidents, type Notice, watch } from "../../src/operations/incidents.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { postTo } from "../../src/operations/webhook.ts";
 import type { Store } from "../../src/store/store.ts";
