@@ -108,6 +108,9 @@ export const ConfigSchema = z.object({
   MAX_REQUESTS_IN_FLIGHT: wholeNumber(1, 1_000_000).default(10_000).describe(
     "Requests worked on at once; further ones are refused as `overloaded`.",
   ),
+  MAX_LIVE_FEEDS: wholeNumber(0, 100_000).default(200).describe(
+    "Live feeds of events open at once; further ones are refused as `overloaded`.",
+  ),
   MAX_ACTIVE_HOLDS_PER_KEY: wholeNumber(0, 1_000_000).default(0).describe(
     "Active holds that one key's name may have at once; 0 for no limit.",
   ),
@@ -138,6 +141,9 @@ export const ConfigSchema = z.object({
   ),
   REUSE_PORT: flag("false").describe(
     "Whether several processes may listen on one `PORT` and share its connections (Linux).",
+  ),
+  DRAIN_SECONDS: wholeNumber(0, 600).default(0).describe(
+    "How long a stop waits before it takes no more requests, so that load balancers see `GET /ready` fail first.",
   ),
   OTEL_DENO: flag("false").describe(
     "Whether traces, metrics and logs go to an OpenTelemetry collector, which Deno's `OTEL_*` variables name.",

@@ -33,6 +33,7 @@ export class Metrics implements StoreObserver {
   readonly commitSeconds = new Spread(COMMIT_SECONDS);
   readonly commitOperations = new Spread(COMMIT_OPERATIONS);
   readonly expiryLagSeconds = new Spread(LAG_SECONDS);
+  readonly backups = new Map([["made", 0], ["failed", 0]]);
   replays = 0;
   sweepFailures = 0;
   settledHolds = 0;
@@ -73,6 +74,11 @@ export class Metrics implements StoreObserver {
   }
 
   constructor(private readonly partitions = 1) {}
+
+  backedUp(hasFailed: boolean): void {
+    const outcome = hasFailed ? "failed" : "made";
+    this.backups.set(outcome, this.backups.get(outcome)! + 1);
+  }
 
   #exposition?: Promise<(store: Store) => Promise<string>>;
 

@@ -13,6 +13,8 @@ export interface FeedOptions {
   sku?: string;
   /** When it aborts, the feed ends. It ends as well when the client goes, which cancels the stream. */
   stopping: AbortSignal;
+  /** Called once, when the feed has ended, however it did. */
+  onEnd?(): void;
   heartbeatMs?: number;
 }
 
@@ -26,6 +28,7 @@ const RECONNECT_AFTER_MS = 1000;
  */
 export function eventFeed(options: FeedOptions): ReadableStream<Uint8Array> {
   const ended = new AbortController();
+  if (options.onEnd) ended.signal.addEventListener("abort", options.onEnd);
   options.stopping.addEventListener("abort", () => ended.abort(), { signal: ended.signal });
   if (options.stopping.aborted) ended.abort();
   const messages = feedMessages(options, ended.signal);
@@ -35,11 +38,12 @@ export function eventFeed(options: FeedOptions): ReadableStream<Uint8Array> {
       try {
         const { value, done } = await messages.next();
         if (!done) return controller.enqueue(encoder.encode(value));
+        controller.close();
       } catch (fault) {
-        if (!(fault instanceof StoreFault)) throw fault;
+        if (fault instanceof StoreFault) controller.close();
+        else controller.error(fault);
       }
       ended.abort();
-      controller.close();
     },
     cancel: () => ended.abort(),
   }, { highWaterMark: 0 });

@@ -14,6 +14,8 @@ export const BACKUP_LOCK = "backup_lock";
 export function declaredKeys(prefix: string): [there: string, never: string] {
   return [`${prefix}partitions`, `${prefix}nothing`];
 }
+/** A hash of the incidents that all processes share, by kind. No script knows it either. */
+export const INCIDENTS = "incidents";
 
 /** Lua constant -> what follows the partition prefix. A name ending in ":" takes a value behind it. */
 export const KEY_NAMES = {
