@@ -71,6 +71,7 @@ export const verifyStock = createRoute({
       ...GUARD_PROBLEMS,
       "malformed_json",
       "invalid_idempotency_key",
+      "request_timeout",
       "body_too_large",
       "unsupported_media_type",
       "validation_failed",

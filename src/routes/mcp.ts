@@ -9,6 +9,8 @@ export function mountMcp(app: OpenAPIHono<AppEnv>): void {
     loading ??= import("../mcp/server.ts").then(({ makeMcp }) =>
       makeMcp((path, init, env) => app.request(path, init, env as object))
     );
+    // Its body has been read; whoever reads it again needs one of its own.
+    c.req.raw = new Request(c.req.raw, { body: await c.req.text() });
     return (await loading)(c);
   });
 }
