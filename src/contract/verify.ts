@@ -27,7 +27,8 @@ const Drift = z.object({
 const Orphan = z.object({
   hold_id: HoldId,
   problem: z.enum(["record_missing", "record_ended"]).meta({
-    description: "The hold awaits its expiry, but there is no record of it, or it has ended.",
+    description:
+      "The hold awaits its expiry, but there is no record of it that can be read, or it has ended.",
   }),
 }).meta({
   description:
