@@ -6,7 +6,7 @@ import { type BatchCarrier, BatchQueue, type Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
 import type { StoreObserver, TraceCommit } from "./measures.ts";
 import { partitionPrefix } from "./keys.ts";
-import { RedisLink } from "./redis_link.ts";
+import { isDenial, RedisLink } from "./redis_link.ts";
 import { commitScripts, readScript, type Script } from "./scripts.ts";
 
 export interface StoreOptions {
@@ -264,6 +264,7 @@ function unwrap(verb: string, reply: Reply): [reply: Reply, replayOf?: string] {
     case "store_full":
       throw new StoreFault("store_full", `no memory for a ${verb}`);
     case "failed":
+      if (isDenial(String(reply[1]))) throw new StoreFault("store_unavailable", String(reply[1]));
       throw new Error(`${verb}: ${reply[1]}`);
     case "replayed":
       return [reply[2] as Reply, reply[1] as string];
