@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
+import { answerInTime } from "./http/deadline.ts";
 import { idempotency } from "./http/idempotency_key.ts";
 import { crossOrigin, securityHeaders } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
@@ -31,6 +32,8 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** 2000 if not said. */
+  requestTimeoutMs?: number;
   /** At or below which a line is shown as low. */
   lowStockThreshold?: number;
   /** Counts requests, and is shown at `GET /metrics`. */
@@ -70,6 +73,7 @@ export function createApp(
       return answer;
     },
   }));
+  app.use(answerInTime(options.requestTimeoutMs ?? 2000));
   app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
   guard(app, options);
   app.use(idempotency);

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     metrics,
     nameRequest: tracing?.nameRequest,

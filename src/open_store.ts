@@ -83,7 +83,10 @@ export async function openConfiguredStore(
   };
 
   try {
-    const { warnings } = await untilAnswering(store, place, () => lostBecause);
+    const { warnings, obstacles } = await untilAnswering(store, place, () => lostBecause);
+    for (const obstacle of obstacles) {
+      log.error("Redis does not take commands", { place, reason: obstacle });
+    }
     for (const warning of warnings) {
       log.warn("Redis is not set up to keep stock safe", { place, warning });
     }

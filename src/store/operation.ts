@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
+import { isDenial } from "./redis_link.ts";
 
 /** What a command carries besides its input. The store writes `replayOf` when the command was a repeat. */
 export interface Call {
@@ -97,6 +98,7 @@ export function unwrap(verb: string, reply: Reply): [reply: Reply, replayOf?: st
     case "store_full":
       throw new StoreFault("store_full", `no memory for a ${verb}`);
     case "failed":
+      if (isDenial(String(reply[1]))) throw new StoreFault("store_unavailable", String(reply[1]));
       throw new Error(`${verb}: ${reply[1]}`);
     case "replayed":
       return [reply[2] as Reply, reply[1] as string];

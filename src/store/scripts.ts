@@ -9,6 +9,7 @@ import holds from "../../lua/shared/holds.lua" with { type: "text" };
 import idempotency from "../../lua/shared/idempotency.lua" with { type: "text" };
 import lines from "../../lua/shared/lines.lua" with { type: "text" };
 import owners from "../../lua/shared/owners.lua" with { type: "text" };
+import permissions from "../../lua/shared/permissions.lua" with { type: "text" };
 import plan from "../../lua/shared/plan.lua" with { type: "text" };
 import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
@@ -94,7 +95,7 @@ export function commitScripts(
   const rules = [events, stock, lines, plan, owners, holds, settle, idempotency];
   const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend];
   const keyVerbs = [claim, forget, lookBack];
-  const parts = [numbers, clockSource, ...rules, ...verbs, ...keyVerbs, commit];
+  const parts = [permissions, numbers, clockSource, ...rules, ...verbs, ...keyVerbs, commit];
   return {
     usual: compose("#!lua", settings, ["local MEMORY_IS_FULL = false", ...parts]),
     whenFull: compose("#!lua flags=allow-oom", settings, ["local MEMORY_IS_FULL = true", ...parts]),
