@@ -128,6 +128,7 @@ export async function runOnMaster(
   args: string[],
   deadlineMs: number,
 ): Promise<unknown> {
+  const startedAt = performance.now();
   for (let waitMs = FIRST_WAIT_MS;; waitMs *= 2) {
     const node = nodes.of(partition);
     if (!node) throw new StoreFault("store_unavailable", `no master serves partition ${partition}`);
@@ -142,9 +143,11 @@ export async function runOnMaster(
       const code = redisCode(error);
       if (MAP_MAY_BE_OLD.includes(code)) nodes.refresh();
       if (!SENT_ELSEWHERE.includes(code)) throw error;
-      const movingSince = nodes.moving.getOrInsert(partition, performance.now());
-      const giveUpAt = Math.min(movingSince + MOVE_PATIENCE_MS, deadlineMs);
-      if (performance.now() + waitMs > giveUpAt) {
+      // A move that takes long is waited for once, not by every caller in turn; when it is over, each follows.
+      const since = code === "MOVED"
+        ? startedAt
+        : nodes.moving.getOrInsert(partition, performance.now());
+      if (performance.now() + waitMs > Math.min(since + MOVE_PATIENCE_MS, deadlineMs)) {
         throw new StoreFault(
           "store_unavailable",
           `partition ${partition} is moving to another master: ${code}`,
