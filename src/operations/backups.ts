@@ -30,12 +30,25 @@ export async function backUp(
   const folder = resolve(dataDir, "backups");
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   const path = `${folder}/inventory-${stampOf(new Date())}.rdb`;
-  await Deno.copyFile(resolve(dataDir, "dump.rdb"), `${path}.partial`);
-  await Deno.rename(`${path}.partial`, path);
+  await putAside(resolve(dataDir, "dump.rdb"), path);
   const names = [];
   for await (const { name } of Deno.readDir(folder)) if (NAME.test(name)) names.push(name);
   for (const name of names.toSorted().slice(0, -keep)) await Deno.remove(`${folder}/${name}`);
   return path;
+}
+
+/** Copies a file, so that at `to` there is the whole of it, on disk, or nothing. */
+async function putAside(from: string, to: string): Promise<void> {
+  const partial = `${to}.partial`;
+  try {
+    await Deno.copyFile(from, partial);
+    using file = await Deno.open(partial);
+    await file.sync();
+    await Deno.rename(partial, to);
+  } catch (error) {
+    await Deno.remove(partial).catch(() => {}); // a full disk gets its space back
+    throw error;
+  }
 }
 
 /**
