@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const stopRequested = signalled("SIGTERM", "SIGINT");
   const metrics = new Metrics();
   const tracing = config.OTEL_DENO ? await loadTracing() : undefined;
-  const { store, place, close } = await openConfiguredStore(config, log, {
+  const { store, place, ownSync, close } = await openConfiguredStore(config, log, {
     observer: metrics,
     traceCommit: tracing?.traceCommit,
   });
@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     trustedProxies: config.TRUSTED_PROXIES,
     maxRequestsInFlight: config.MAX_REQUESTS_IN_FLIGHT,
+    ownSync,
     stopping: stopping.signal,
   });
 

@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
-import { inspectRedis, type RedisState } from "./store/readiness.ts";
+import { inspectRedis, type OwnSync, type RedisState } from "./store/readiness.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
 import type { StoreObserver, TraceCommit } from "./store/measures.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -18,6 +18,8 @@ export interface OpenedStore {
   store: Store;
   /** Where the store is, fit for people: without a password. */
   place: string;
+  /** Of the embedded Redis: what forces its file to disk each second. */
+  ownSync?: OwnSync;
   /** Closes the connection; an embedded Redis that nobody else uses is stopped. */
   close(): Promise<void>;
 }
@@ -44,6 +46,8 @@ export async function openConfiguredStore(
     dataDir: config.DATA_DIR,
     durability: config.DURABILITY,
     clientName: CLIENT_NAME,
+    onSyncFailure: (reason) =>
+      log.error("the append-only file cannot be forced to disk; Redis does it now", { reason }),
   });
   const place = embedded
     ? `embedded Redis in ${config.DATA_DIR}`
@@ -96,7 +100,7 @@ export async function openConfiguredStore(
     await close();
     throw error;
   }
-  return { store, place, close };
+  return { store, place, ownSync: embedded?.diskSync, close };
 }
 
 /** Starts an embedded server that died. Called at each failed attempt to reconnect; one at a time. */

@@ -3,7 +3,7 @@ import { PROBLEMS } from "../contract/problems.ts";
 import * as contract from "../contract/service.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
-import { inspectRedis } from "../store/readiness.ts";
+import { inspectRedis, type OwnSync } from "../store/readiness.ts";
 import type { Store } from "../store/store.ts";
 import { instant } from "./instant.ts";
 
@@ -12,6 +12,7 @@ export function mountService(
   store: Store,
   stopping?: AbortSignal,
   lastSweepMs: () => number | undefined = () => undefined,
+  ownSync?: OwnSync,
 ): void {
   app.openapi(contract.getHealth, async (c) => {
     try {
@@ -27,7 +28,7 @@ export function mountService(
   });
 
   app.openapi(contract.getReadiness, async (c) => {
-    const redis = await inspectRedis(store);
+    const redis = await inspectRedis(store, ownSync);
     const draining = stopping?.aborted ?? false;
     const obstacles = [...redis.obstacles, ...(draining ? ["the service is stopping"] : [])];
     const { owner, scopes } = c.var;

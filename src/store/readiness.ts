@@ -12,8 +12,13 @@ export interface RedisState {
   knowsScript: boolean;
 }
 
+/** What forces the append-only file to disk where Redis leaves that to us, and whether it can. */
+export interface OwnSync {
+  readonly trouble: string | undefined;
+}
+
 /** Asks Redis. Throws a StoreFault where it does not answer. */
-export async function inspectRedis(store: Store): Promise<RedisState> {
+export async function inspectRedis(store: Store, ownSync?: OwnSync): Promise<RedisState> {
   const [info, appendfsync, knowsScript] = await Promise.all([
     store.command("INFO"),
     readAppendfsync(store),
@@ -22,7 +27,11 @@ export async function inspectRedis(store: Store): Promise<RedisState> {
   const field = (name: string) =>
     String(info).match(new RegExp(`^${name}:(.*?)\r?$`, "m"))?.[1] ?? "unknown";
   const maxmemoryPolicy = field("maxmemory_policy");
-  const durability = field("aof_enabled") === "0" ? "no append-only file" as const : appendfsync;
+  const durability = field("aof_enabled") === "0"
+    ? "no append-only file" as const
+    : ownSync && appendfsync === "none"
+    ? "everysec" as const
+    : appendfsync;
 
   const obstacles = [];
   if (!store.ready) obstacles.push("Redis does not answer commits");
@@ -41,6 +50,9 @@ export async function inspectRedis(store: Store): Promise<RedisState> {
     warnings.push(
       `maxmemory-policy is ${maxmemoryPolicy}, not noeviction: Redis may throw stock away`,
     );
+  }
+  if (ownSync?.trouble !== undefined) {
+    warnings.push(`the append-only file is not forced to disk each second: ${ownSync.trouble}`);
   }
   return { role: field("role"), obstacles, durability, maxmemoryPolicy, warnings, knowsScript };
 }
