@@ -9,7 +9,7 @@ COST   O(1)
 ]]
 local function get_hold(args, now)
   local hold_id, owner = args[1], args[2]
-  local record = redis.call('GET', HOLD .. hold_id)
+  local record = get_text(HOLD .. hold_id)
   if not record or owner ~= '' and not load_hold(hold_id, owner) then
     return { 'hold_not_found' }
   end

@@ -3,7 +3,7 @@
 
 -- The reply to give instead of running the operation, or nil when the key is new.
 local function recall(key, fingerprint)
-  local kept = redis.call('GET', IDEMPOTENCY .. key)
+  local kept = get_text(IDEMPOTENCY .. key)
   if not kept then
     return nil
   end
@@ -16,5 +16,5 @@ end
 
 local function remember(key, fingerprint, seconds, request_id, reply)
   local record = { fingerprint = fingerprint, request_id = request_id, reply = reply }
-  redis.call('SET', IDEMPOTENCY .. key, cjson.encode(record), 'EX', seconds)
+  set_text(IDEMPOTENCY .. key, cjson.encode(record), 1000 * seconds)
 end

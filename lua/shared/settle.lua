@@ -15,7 +15,7 @@ local function settle_due(now)
   local lag_ms = due[1] and now - tonumber(redis.call('ZSCORE', HOLDS_BY_EXPIRY, due[1])) or 0
   for _, hold_id in ipairs(due) do
     if not pcall(expire, hold_id, now) then
-      redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)
+      set_score(HOLDS_BY_EXPIRY, hold_id, false)
     end
   end
   return #due, #due == SETTLE_LIMIT, lag_ms
