@@ -346,10 +346,10 @@ Deno.test("a cluster", async (t) => {
     assert(Math.min(...faults.map(({ ms }) => ms)) < 50);
     await take(nodes, elsewhere);
     await cluster.start(c);
-    await untilServed(nodes);
-    await take(nodes, lost);
     await cluster.start(replica);
     await cluster.untilWhole();
+    await untilServed(nodes);
+    await take(nodes, lost);
   });
 });
 
