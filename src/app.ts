@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
+import { answerInTime } from "./http/deadline.ts";
 import { idempotency } from "./http/idempotency_key.ts";
 import { crossOrigin, securityHeaders } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
@@ -31,13 +32,15 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** 2000 if not said. */
+  requestTimeoutMs?: number;
   /** At or below which a line is shown as low. */
   lowStockThreshold?: number;
   /** Counts requests, and is shown at `GET /metrics`. */
   metrics?: Metrics;
   nameRequest?: NameRequest;
   /** Told how many wrong lines a verification found. */
-  onVerified?(driftCount: number): void;
+  onVerified?(driftCount: number): void | Promise<void>;
   /** Who may call; nobody is asked where there are none. */
   apiKeys?: ApiKey[];
   publicReads?: boolean;
@@ -45,6 +48,7 @@ export interface AppOptions {
   rateLimitPerMinute?: number;
   trustedProxies?: string[];
   maxRequestsInFlight?: number;
+  maxLiveFeeds?: number;
   /** Pages of these origins may call from a browser. */
   corsOrigins?: string[];
   /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
@@ -69,6 +73,7 @@ export function createApp(
       return answer;
     },
   }));
+  app.use(answerInTime(options.requestTimeoutMs ?? 2000));
   app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
   guard(app, options);
   app.use(idempotency);
@@ -78,10 +83,10 @@ export function createApp(
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountMovements(app, store);
-  mountEvents(app, store, stopping);
+  mountEvents(app, store, stopping, options.maxLiveFeeds);
   mountVerify(app, store, options.onVerified);
   mountService(app, store, stopping, () => options.metrics?.lastSweepMs);
-  mountMcp(app);
+  mountMcp(app, options.corsOrigins);
   mountHome(app, options.lowStockThreshold ?? 10);
   mountConsole(app);
   if (options.metrics) mountMetrics(app, store, options.metrics);

@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
 import { inspectRedis, type RedisState } from "./store/readiness.ts";
+import { keepPartitions } from "./store/partitions.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
 import type { StoreObserver, TraceCommit } from "./store/measures.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -53,6 +54,7 @@ export async function openConfiguredStore(
 
   const store = openStore({
     address: embedded?.address ?? config.REDIS_URL!.replace(/^unix:\/\//, ""),
+    partitions: config.PARTITIONS,
     tlsCa: config.REDIS_TLS_CA && await readPem(config.REDIS_TLS_CA),
     timeoutMs: config.REQUEST_TIMEOUT_MS * STORE_SHARE_OF_TIMEOUT,
     idempotencyTtlSeconds: config.IDEMPOTENCY_TTL_SECONDS,
@@ -81,10 +83,14 @@ export async function openConfiguredStore(
   };
 
   try {
-    const { warnings } = await untilAnswering(store, place, () => lostBecause);
+    const { warnings, obstacles } = await untilAnswering(store, place, () => lostBecause);
+    for (const obstacle of obstacles) {
+      log.error("Redis does not take commands", { place, reason: obstacle });
+    }
     for (const warning of warnings) {
       log.warn("Redis is not set up to keep stock safe", { place, warning });
     }
+    await claimPartitions(store, place);
     if (embedded && loadDemo && await isEmpty(store)) {
       await countAll(store, demoCatalogue());
       log.info("demo catalogue loaded", { place });
@@ -129,6 +135,16 @@ async function untilAnswering(
     await sleep(20);
   }
   throw new StartError(`cannot reach ${place}: ${reason}`);
+}
+
+/** The number of partitions is what it was when the store was first written. */
+async function claimPartitions(store: Store, place: string): Promise<void> {
+  const kept = await keepPartitions(store);
+  if (kept !== store.partitions) {
+    throw new StartError(
+      `${place} was written with PARTITIONS=${kept}, not ${store.partitions}: set it so, or use an empty Redis`,
+    );
+  }
 }
 
 async function refuseOldRedis(store: Store, place: string): Promise<void> {

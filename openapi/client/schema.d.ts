@@ -1508,7 +1508,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
+            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
             /** @description Whether the same request, with the same idempotency key, may succeed later. */
             retryable: boolean;
             /** @description Names the request in the service's log. */
@@ -2417,6 +2417,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Send a smaller body. */
             413: {
                 headers: {
@@ -2562,6 +2572,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2747,6 +2767,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
              *
@@ -2920,6 +2950,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3101,6 +3141,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `hold_confirmed`: Its units are sold; a sale cannot be released. */
             409: {
                 headers: {
@@ -3262,6 +3312,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3643,6 +3703,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location. */
             409: {
                 headers: {
@@ -3804,6 +3874,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3977,6 +4057,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4226,6 +4316,16 @@ export interface operations {
             };
             /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
             403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

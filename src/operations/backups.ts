@@ -38,14 +38,24 @@ export async function backUp(
   return path;
 }
 
-/** For the cron: one of the processes on one Redis does it, and a failure is told, not thrown. */
-export async function backUpOnce(store: Store, options: BackupOptions, log: Log): Promise<void> {
+/**
+ * For the cron: one of the processes on one Redis does it, and `onDone` is told how it ended. Never throws: a
+ * cron handler that does is run again at once.
+ */
+export async function backUpOnce(
+  store: Store,
+  options: BackupOptions,
+  log: Log,
+  onDone: (error?: Error) => void | Promise<void> = () => {},
+): Promise<void> {
   try {
     const isMine = await store.command("SET", BACKUP_LOCK, "1", "NX", "EX", "50");
     if (!isMine) return;
     log.info("backup made", { path: await backUp(store, options) });
+    await onDone();
   } catch (error) {
     log.error("backup failed", { error });
+    await onDone(error as Error);
   }
 }
 

@@ -3,7 +3,7 @@ import { PROBLEMS } from "../contract/problems.ts";
 import * as contract from "../contract/service.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
-import { inspectRedis } from "../store/readiness.ts";
+import { inspectRedis, type RedisState } from "../store/readiness.ts";
 import type { Store } from "../store/store.ts";
 import { instant } from "./instant.ts";
 
@@ -26,8 +26,12 @@ export function mountService(
     }, 200);
   });
 
+  // Anybody may ask, and the answer costs Redis more than a hold does: who asks meanwhile gets the same one.
+  let looking: Promise<RedisState> | undefined;
+  const look = () => looking ??= inspectRedis(store).finally(() => looking = undefined);
+
   app.openapi(contract.getReadiness, async (c) => {
-    const redis = await inspectRedis(store);
+    const redis = await look();
     const draining = stopping?.aborted ?? false;
     const obstacles = [...redis.obstacles, ...(draining ? ["the service is stopping"] : [])];
     const { owner, scopes } = c.var;

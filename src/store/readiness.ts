@@ -29,6 +29,8 @@ export async function inspectRedis(store: Store): Promise<RedisState> {
   if (field("loading") === "1") obstacles.push("Redis is loading its data");
   if (field("role") !== "master") obstacles.push("Redis is a replica, which takes no writes");
 
+  if (obstacles.length === 0) obstacles.push(...await refusalsOf(store));
+
   const warnings = [];
   if (durability === "no append-only file") {
     warnings.push(
@@ -41,6 +43,15 @@ export async function inspectRedis(store: Store): Promise<RedisState> {
     );
   }
   return { role: field("role"), obstacles, durability, maxmemoryPolicy, warnings, knowsScript };
+}
+
+/** Tries a commit of nothing and a question: what the ACL forbids shows nowhere else. */
+async function refusalsOf(store: Store): Promise<string[]> {
+  const tries = await Promise.allSettled([
+    store.settle(),
+    store.ask({ verb: "measure", args: [] }),
+  ]);
+  return tries.flatMap((each) => each.status === "rejected" ? [each.reason.message as string] : []);
 }
 
 /** Managed Redises often forbid CONFIG. */

@@ -77,7 +77,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "the clock of the service's host",
-    file: "src/store/holds.ts",
+    file: "src/store/hold_records.ts",
     find: "nowMs >= found.expiresAtMs",
     replace: "Date.now() >= found.expiresAtMs",
   },
@@ -171,8 +171,8 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "a silent connection is kept",
-    file: "src/store/store.ts",
-    find: `onStall: () => link.reset("no answer in time"),`,
+    file: "src/store/partition.ts",
+    find: `onStall: () => links.commits.reset("no answer in time"),`,
     replace: "onStall: () => {},",
   },
   {
