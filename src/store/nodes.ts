@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "@redis/client";
 import { StoreFault } from "./faults.ts";
-import { RedisLink } from "./redis_link.ts";
+import { type Copies, RedisLink } from "./redis_link.ts";
 import type { Script } from "./scripts.ts";
 
 /** A Redis master: two connections, since a commit that Redis makes wait holds up all behind it. */
@@ -117,7 +117,8 @@ export const MOVE_PATIENCE_MS = 500;
  * Runs a script on the master of a partition, which its keys name. While the partition's slot is on its way to
  * another master the script is refused there before it begins; it is tried again for a while, never after
  * `deadlineMs` (by `performance.now()`). Throws a StoreFault as RedisLink does; nothing is sent again after it
- * may have begun.
+ * may have begun. With `replicas`, so many must have what it wrote before the deadline, or its outcome is unknown;
+ * a script that writes nothing is told of what its connection wrote before, so each has to write something.
  */
 export async function runOnMaster(
   nodes: Nodes,
@@ -127,6 +128,7 @@ export async function runOnMaster(
   keys: string[],
   args: string[],
   deadlineMs: number,
+  replicas = 0,
 ): Promise<unknown> {
   const startedAt = performance.now();
   for (let waitMs = FIRST_WAIT_MS;; waitMs *= 2) {
@@ -136,7 +138,7 @@ export async function runOnMaster(
       throw new StoreFault("store_unavailable", "time was over before Redis was asked");
     }
     try {
-      const reply = await node[kind].run(script, keys, args);
+      const reply = await node[kind].run(script, keys, args, copiesBy(deadlineMs, replicas));
       nodes.moving.delete(partition);
       return reply;
     } catch (error) {
@@ -157,6 +159,14 @@ export async function runOnMaster(
       await sleep(waitMs);
     }
   }
+}
+
+// Redis looks ten times a second whether a WAIT is over, and its answer is wanted before the deadline.
+const WAIT_ENDS_WITHIN_MS = 150;
+
+function copiesBy(deadlineMs: number, replicas: number): Copies | undefined {
+  if (replicas === 0) return undefined;
+  return { replicas, withinMs: Math.floor(deadlineMs - performance.now() - WAIT_ENDS_WITHIN_MS) };
 }
 
 /** The first word of what Redis answered, as in MOVED; empty where it answered nothing. */
