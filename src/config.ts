@@ -152,6 +152,11 @@ export const ConfigSchema = z.object({
 
 export type Config = z.infer<typeof ConfigSchema> & { PARTITIONS: number };
 
+/** Whether the service runs a Redis of its own. */
+export function isEmbedded({ REDIS_URL, REDIS_CLUSTER_URLS }: Config): boolean {
+  return !REDIS_URL && !REDIS_CLUSTER_URLS;
+}
+
 /** What the operator set is not usable; `message` names every variable at fault and what it takes. */
 export class ConfigError extends Error {}
 

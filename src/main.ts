@@ -1,7 +1,7 @@
 // The service: configuration -> Redis -> store -> app -> cron -> listen -> drain.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, isEmbedded, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
 import { backUpOnce } from "./operations/backups.ts";
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   ];
 
   function scheduleBackups(schedule: string): Promise<void> {
-    const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
+    const dataDir = isEmbedded(config) ? config.DATA_DIR : undefined;
     const backup = () =>
       backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log, (error) => {
         metrics.backedUp(error !== undefined);

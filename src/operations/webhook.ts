@@ -54,7 +54,10 @@ async function post({ url, secret, store }: Webhook, notice: Notice): Promise<st
     await response.body?.cancel();
     return response.ok ? undefined : `answered ${response.status}`;
   } catch (error) {
-    return (error as Error).message;
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error ? cause.message : message;
+    // What is behind the host often is a secret, and this goes into the log.
+    return reason.replaceAll(new URL(url).href, new URL(url).origin);
   }
 }
 

@@ -15,7 +15,7 @@ export function mountService(
 ): void {
   app.openapi(contract.getHealth, async (c) => {
     try {
-      await store.command("PING");
+      await Promise.any(store.nodes().map((node) => node.command("PING")));
     } catch {
       return problem(c, "store_unavailable", { detail: "Redis is not connected" });
     }
@@ -47,10 +47,7 @@ export function mountService(
     const sweptAtMs = lastSweepMs();
     return c.json({
       status: "ready" as const,
-      role: redis.role,
-      durability: redis.durability,
-      maxmemory_policy: redis.maxmemoryPolicy,
-      script_loaded: redis.knowsScript,
+      ...describeNodes(redis, store.partitions),
       draining,
       last_sweep_at: sweptAtMs === undefined ? undefined : instant(sweptAtMs),
       warnings: redis.warnings,
@@ -64,4 +61,18 @@ export function mountService(
       ? c.json({ code, ...kind }, 200)
       : problem(c, "not_found", { detail: `There is no problem ${code}` });
   });
+}
+
+/** The one Redis there mostly is, or what the masters of a cluster have in common, and each by itself. */
+function describeNodes({ nodes, partitionsServed }: RedisState, partitions: number) {
+  const working = nodes.filter(({ failing }) => !failing);
+  const { role, durability, maxmemoryPolicy } = working[0] ?? nodes[0];
+  return {
+    role,
+    durability,
+    maxmemory_policy: maxmemoryPolicy,
+    script_loaded: working.every(({ knowsScript }) => knowsScript),
+    partitions: { total: partitions, served: partitionsServed },
+    masters: nodes.map(({ name, partitions, failing }) => ({ name, partitions, failing })),
+  };
 }

@@ -3,20 +3,15 @@ import { type BatchLimits, BatchQueue, type Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
 import { declaredKeys } from "./keys.ts";
 import type { StoreObserver } from "./measures.ts";
-import type { RedisLink } from "./redis_link.ts";
+import { isReady, type LinkKind, type Nodes, runOnMaster } from "./nodes.ts";
 import type { Script } from "./scripts.ts";
 
-/** The Redis that serves the partition: two connections, since a commit that it makes wait holds up all behind it. */
-export interface Links {
-  commits: RedisLink;
-  reads: RedisLink;
-}
-
 export interface PartitionOptions {
+  index: number;
   /** What its keys begin with. */
   prefix: string;
   scripts: { usual: Script; whenFull: Script; reading: Script };
-  links: Links;
+  nodes: Nodes;
   limits: BatchLimits;
   observer?: StoreObserver;
 }
@@ -28,23 +23,27 @@ export class Partition {
 
   constructor(options: PartitionOptions) {
     this.#options = options;
-    const { links, limits, scripts } = options;
     this.#commits = new BatchQueue({
-      isReady: () => links.commits.ready,
-      onStall: () => links.commits.reset("no answer in time"),
-      send: async (requests) => (await this.#commit(requests)).replies,
-    }, limits);
+      isReady: () => this.#link("commits")?.ready ?? false,
+      onStall: () => this.#link("commits")?.reset("no answer in time"),
+      send: async (requests, deadlineMs) => (await this.#commit(requests, deadlineMs)).replies,
+    }, options.limits);
     this.#reads = new BatchQueue({
-      isReady: () => links.reads.ready,
-      onStall: () => links.reads.reset("no answer in time"),
-      send: async (requests) => await this.#run(links.reads, scripts.reading, requests) as Reply[],
-    }, limits);
+      isReady: () => this.#link("reads")?.ready ?? false,
+      onStall: () => this.#link("reads")?.reset("no answer in time"),
+      send: async (requests, deadlineMs) =>
+        await this.#run("reads", options.scripts.reading, requests, deadlineMs) as Reply[],
+    }, options.limits);
+  }
+
+  #link(kind: LinkKind) {
+    return this.#options.nodes.of(this.#options.index)?.[kind];
   }
 
   /** Whether commits and reads would reach a Redis that answers. */
   get ready(): boolean {
-    const { commits, reads } = this.#options.links;
-    return commits.ready && reads.ready;
+    const node = this.#options.nodes.of(this.#options.index);
+    return node !== undefined && isReady(node);
   }
 
   /** Operations that wait to be sent. */
@@ -73,14 +72,19 @@ export class Partition {
 
   /** Gives back the units of holds that are due, as many as one script may; answers how many. */
   async settle(): Promise<number> {
-    const { links, limits } = this.#options;
-    return (await withDeadline(links.commits, limits.timeoutMs, this.#commit([]))).settled;
+    const { timeoutMs } = this.#options.limits;
+    const settling = this.#commit([], performance.now() + timeoutMs);
+    const onLate = () => this.#link("commits")?.reset("no answer in time");
+    return (await withDeadline(settling, timeoutMs, onLate)).settled;
   }
 
-  async #commit(requests: string[][]): Promise<{ settled: number; replies: Reply[] }> {
+  async #commit(
+    requests: string[][],
+    deadlineMs: number,
+  ): Promise<{ settled: number; replies: Reply[] }> {
     const { observer } = this.#options;
     const startedAt = performance.now();
-    const [first, ...replies] = await this.#commitInAnyMemory(requests);
+    const [first, ...replies] = await this.#commitInAnyMemory(requests, deadlineMs);
     const [settled, lagMs] = first as [settled: number, lagMs: number];
     if (requests.length > 0) {
       observer?.committed(requests.length, (performance.now() - startedAt) / 1000);
@@ -90,32 +94,39 @@ export class Partition {
   }
 
   /** Memory is judged before a script starts, so what was refused for it may be sent again. */
-  async #commitInAnyMemory(requests: string[][]): Promise<unknown[]> {
-    const { links, scripts } = this.#options;
+  async #commitInAnyMemory(requests: string[][], deadlineMs: number): Promise<unknown[]> {
+    const { usual, whenFull } = this.#options.scripts;
     try {
-      return await this.#run(links.commits, scripts.usual, requests);
+      return await this.#run("commits", usual, requests, deadlineMs);
     } catch (fault) {
       if (!(fault instanceof StoreFault && fault.code === "store_full")) throw fault;
-      return await this.#run(links.commits, scripts.whenFull, requests);
+      return await this.#run("commits", whenFull, requests, deadlineMs);
     }
   }
 
-  async #run(link: RedisLink, script: Script, requests: string[][]): Promise<unknown[]> {
-    const { prefix } = this.#options;
-    return await link.run(script, declaredKeys(prefix), [prefix, ...requests.flat()]) as unknown[];
+  async #run(
+    kind: LinkKind,
+    script: Script,
+    requests: string[][],
+    deadlineMs: number,
+  ): Promise<unknown[]> {
+    const { index, nodes, prefix } = this.#options;
+    const args = [prefix, ...requests.flat()];
+    const keys = declaredKeys(prefix);
+    return await runOnMaster(nodes, index, kind, script, keys, args, deadlineMs) as unknown[];
   }
 }
 
-/** The answer, or a StoreFault when it takes too long; then the connection is not to be trusted any more. */
+/** The answer, or a StoreFault when it takes too long. */
 export async function withDeadline<Answer>(
-  link: RedisLink,
-  timeoutMs: number,
   answer: Promise<Answer>,
+  timeoutMs: number,
+  onLate: () => void,
 ): Promise<Answer> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(new StoreFault("outcome_unknown", "Redis did not answer in time"));
-    link.reset("no answer in time");
+    onLate();
   }, timeoutMs);
   try {
     return await Promise.race([answer, late]);

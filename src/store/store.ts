@@ -6,7 +6,7 @@ import { MAX_ON_HAND, MAX_QUANTITY } from "../contract/fields.ts";
 import type { Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
 import type { StoreObserver, TraceCommit } from "./measures.ts";
-import { partitionPrefix } from "./keys.ts";
+import { declaredKeys, partitionPrefix } from "./keys.ts";
 import {
   type Call,
   encodeOperation,
@@ -16,14 +16,17 @@ import {
   unwrap,
 } from "./operation.ts";
 import { Partition, withDeadline } from "./partition.ts";
-import { RedisLink } from "./redis_link.ts";
-import { commitScripts, readScript, type Script } from "./scripts.ts";
+import { clusterNodes } from "./cluster.ts";
+import { isReady, oneNode, type RedisNode } from "./nodes.ts";
+import { commitScripts, readScript } from "./scripts.ts";
 
 export type { Call } from "./operation.ts";
 
 export interface StoreOptions {
   /** `redis://`, `rediss://`, or the path of a unix socket. */
-  address: string;
+  address?: string;
+  /** Instead: some nodes of a Redis Cluster, and several partitions. */
+  clusterUrls?: string[];
   tlsCa?: string;
   /** How many partitions SKUs are spread over; 1 if not said. */
   partitions?: number;
@@ -35,12 +38,28 @@ export interface StoreOptions {
   /** The most holds, and units in holds, that one key's name may have at once; 0 for no limit. */
   maxActiveHoldsPerKey?: number;
   maxHeldUnitsPerKey?: number;
-  onLost?(reason: string): void;
-  onBack?(): void;
+  /** Told of a Redis by its name when it is lost, and before each attempt to reach it again. */
+  onLost?(node: string, reason: string): void;
+  onBack?(node: string): void;
+  /** Told of a Redis that serves no partition any more. */
+  onLeft?(node: string): void;
   observer?: StoreObserver;
   traceCommit?: TraceCommit;
   /** Lua that defines `now_ms`, for tests that own the time. */
   clockSource?: string;
+}
+
+/** One Redis that takes commits. */
+export interface StoreNode {
+  /** Its address, fit for people: without a password. */
+  readonly name: string;
+  readonly ready: boolean;
+  /** The partitions it serves now. */
+  readonly partitions: number[];
+  /** Sends one plain command, within the deadline. For health, sweeps and scripts, never for stock. */
+  command(...args: string[]): Promise<unknown>;
+  /** Whether it holds the script that decides; if not, the next commit brings it. */
+  knowsScript(): Promise<boolean>;
 }
 
 export interface Store {
@@ -56,12 +75,10 @@ export interface Store {
   askAll(question: Question): Promise<Reply[]>;
   /** Gives back the units of holds that are due in one partition, as many as one script may; answers how many. */
   settle(partition?: number): Promise<number>;
-  /** Sends one plain command, within the deadline. For health, sweeps and scripts, never for stock. */
-  command(...args: string[]): Promise<unknown>;
-  /** The same, to the Redis that serves this partition. */
-  commandAt(partition: number, ...args: string[]): Promise<unknown>;
-  /** Whether Redis holds the script that decides; if not, the next commit brings it. */
-  knowsScript(): Promise<boolean>;
+  /** The Redises that hold the store. */
+  nodes(): StoreNode[];
+  /** Sends one command about a key that no script knows, which lies beside those of a partition. */
+  commandAt(partition: number, command: string, key: string, ...args: string[]): Promise<unknown>;
   /** Whether commits and reads of this partition would reach a Redis that answers. */
   isReady(partition: number): boolean;
   /** Whether those of all partitions would. */
@@ -105,23 +122,24 @@ export function openStore(options: StoreOptions): Store {
       ? Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)
       : options.idempotencyTtlSeconds;
 
-  const { address, tlsCa, timeoutMs } = options;
-  const links: RedisLink[] = [];
-  const connect = (probe: Script) => {
-    const link = new RedisLink({
-      address,
-      tlsCa,
-      timeoutMs,
-      probe: { script: probe, args: [partitionPrefix(0, count)] },
-      onLost: (reason) => options.onLost?.(reason),
-      onBack: () => isAllReady() && options.onBack?.(),
+  const { timeoutMs } = options;
+  const prefixes = Array.from({ length: count }, (_, index) => partitionPrefix(index, count));
+  const nodes = options.clusterUrls
+    ? clusterNodes({
+      ...options,
+      urls: options.clusterUrls,
+      slotKeys: prefixes.map((prefix) => declaredKeys(prefix)[0]),
+    })
+    : oneNode({
+      ...options,
+      address: options.address!,
+      probes: {
+        commits: { script: committing.usual, args: [prefixes[0]] },
+        reads: { script: reading, args: [prefixes[0]] },
+      },
     });
-    links.push(link);
-    return link;
-  };
-  const isAllReady = () => links.every((link) => link.ready);
-  const commits = connect(committing.usual);
-  const reads = connect(reading);
+  const sendTo = ({ reads }: RedisNode, args: string[]) =>
+    withDeadline(reads.call(...args), timeoutMs, () => reads.reset("no answer in time"));
 
   const { observer, traceCommit } = options;
   const limits = {
@@ -130,14 +148,10 @@ export function openStore(options: StoreOptions): Store {
     maxWeight: MAX_BATCH_WEIGHT,
     maxInFlight: MAX_IN_FLIGHT,
   };
-  const partitions = Array.from({ length: count }, (_, index) =>
-    new Partition({
-      prefix: partitionPrefix(index, count),
-      scripts: { ...committing, reading },
-      links: { commits, reads },
-      limits,
-      observer,
-    }));
+  const scripts = { ...committing, reading };
+  const partitions = prefixes.map((prefix, index) =>
+    new Partition({ index, prefix, scripts, nodes, limits, observer })
+  );
 
   const commitAtHome = async (operation: Operation, call?: Call): Promise<Reply> => {
     const { verb, weight, partition = 0 } = operation;
@@ -188,17 +202,29 @@ export function openStore(options: StoreOptions): Store {
       return partitions[partition].settle();
     },
 
-    command(...args) {
-      return withDeadline(reads, timeoutMs, reads.call(...args));
+    nodes() {
+      return nodes.all().map((node) => ({
+        name: node.name,
+        get ready() {
+          return isReady(node);
+        },
+        partitions: prefixes.flatMap((_, index) => nodes.of(index) === node ? [index] : []),
+        command: (...args) => sendTo(node, args),
+        async knowsScript() {
+          const [known] = await sendTo(node, ["SCRIPT", "EXISTS", committing.usual.sha1]) as [
+            number,
+          ];
+          return known === 1;
+        },
+      }));
     },
 
-    commandAt(_partition, ...args) {
-      return this.command(...args);
-    },
-
-    async knowsScript() {
-      const [known] = await this.command("SCRIPT", "EXISTS", committing.usual.sha1) as [number];
-      return known === 1;
+    async commandAt(partition, command, key, ...args) {
+      const node = nodes.of(partition);
+      if (!node) {
+        throw new StoreFault("store_unavailable", `no master serves partition ${partition}`);
+      }
+      return await sendTo(node, [command, prefixes[partition] + key, ...args]);
     },
 
     isReady: (partition) => partitions[partition].ready,
@@ -211,8 +237,6 @@ export function openStore(options: StoreOptions): Store {
       return partitions.reduce((sum, each) => sum + each.queueLength, 0);
     },
 
-    close() {
-      links.forEach((link) => link.close());
-    },
+    close: () => nodes.close(),
   };
 }

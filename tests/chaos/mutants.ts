@@ -18,7 +18,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "a key is not bound to its request",
     file: "lua/shared/idempotency.lua",
-    find: "if record.fingerprint ~= fingerprint then",
+    find: "if record and record.fingerprint ~= fingerprint then",
     replace: "if false then",
   },
   {

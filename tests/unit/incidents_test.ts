@@ -98,9 +98,18 @@ Deno.test("a post is signed, and repeated until it is taken, one notice after th
 
 Deno.test("what nobody takes is logged and given up", async () => {
   const { log, lines } = setUp();
-  const webhook = { url: "http://127.0.0.1:1/", secret: "0123456789abcdef", store: "s" };
+  const closed = Deno.listen({ port: 0 });
+  closed.close();
+  const { port } = closed.addr;
+  const webhook = {
+    url: `http://127.0.0.1:${port}/T0/token`,
+    secret: "0123456789abcdef",
+    store: "s",
+  };
   const tell = postTo(webhook, log, [1]);
   tell({ incident_id: "i", kind: "redis_lost", status: "opened", detail: "", since: "", at: "" });
   while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(JSON.parse(lines[0]).message, "alert not delivered");
+  assert(lines[0].includes(`http://127.0.0.1:${port}`), lines[0]);
+  assert(!lines[0].includes("token"), lines[0]);
 });
