@@ -25,6 +25,7 @@ import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import { mountVerify } from "./routes/verify.ts";
 import type { Metrics } from "./operations/metrics.ts";
+import type { OwnSync } from "./store/readiness.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -51,6 +52,8 @@ export interface AppOptions {
   maxLiveFeeds?: number;
   /** Pages of these origins may call from a browser. */
   corsOrigins?: string[];
+  /** Where the service itself forces Redis' file to disk. */
+  ownSync?: OwnSync;
   /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
@@ -85,7 +88,7 @@ export function createApp(
   mountMovements(app, store);
   mountEvents(app, store, stopping, options.maxLiveFeeds);
   mountVerify(app, store, options.onVerified);
-  mountService(app, store, stopping, () => options.metrics?.lastSweepMs);
+  mountService(app, store, stopping, () => options.metrics?.lastSweepMs, options.ownSync);
   mountMcp(app, options.corsOrigins);
   mountHome(app, options.lowStockThreshold ?? 10);
   mountConsole(app);

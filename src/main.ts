@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const stopRequested = signalled("SIGTERM", "SIGINT");
   const metrics = new Metrics(config.PARTITIONS);
   const tracing = config.OTEL_DENO ? await loadTracing() : undefined;
-  const { store, place, close } = await openConfiguredStore(config, log, {
+  const { store, place, ownSync, close } = await openConfiguredStore(config, log, {
     observer: metrics,
     traceCommit: tracing?.traceCommit,
   });
@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     trustedProxies: config.TRUSTED_PROXIES,
     maxRequestsInFlight: config.MAX_REQUESTS_IN_FLIGHT,
     maxLiveFeeds: config.MAX_LIVE_FEEDS,
+    ownSync,
     stopping: stopping.signal,
   });
 

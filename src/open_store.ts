@@ -6,7 +6,7 @@ import { type Config, isEmbedded } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
-import { inspectRedis, type RedisState } from "./store/readiness.ts";
+import { inspectRedis, type OwnSync, type RedisState } from "./store/readiness.ts";
 import { keepPartitions } from "./store/partitions.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
 import type { StoreObserver, TraceCommit } from "./store/measures.ts";
@@ -19,6 +19,8 @@ export interface OpenedStore {
   store: Store;
   /** Where the store is, fit for people: without a password. */
   place: string;
+  /** Of the embedded Redis: what forces its file to disk each second. */
+  ownSync?: OwnSync;
   /** Closes the connection; an embedded Redis that nobody else uses is stopped. */
   close(): Promise<void>;
 }
@@ -45,6 +47,8 @@ export async function openConfiguredStore(
     dataDir: config.DATA_DIR,
     durability: config.DURABILITY,
     clientName: CLIENT_NAME,
+    onSyncFailure: (reason) =>
+      log.error("the append-only file cannot be forced to disk; Redis does it now", { reason }),
   });
   const place = embedded ? `embedded Redis in ${config.DATA_DIR}` : placeOf(config);
   const lostBecause = new Map<string, string>();
@@ -102,7 +106,7 @@ export async function openConfiguredStore(
     await close();
     throw error;
   }
-  return { store, place, close };
+  return { store, place, ownSync: embedded?.diskSync, close };
 }
 
 /** Starts an embedded server that died. Called at each failed attempt to reconnect; one at a time. */

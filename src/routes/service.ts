@@ -3,7 +3,7 @@ import { PROBLEMS } from "../contract/problems.ts";
 import * as contract from "../contract/service.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
-import { inspectRedis, type RedisState } from "../store/readiness.ts";
+import { inspectRedis, type OwnSync, type RedisState } from "../store/readiness.ts";
 import type { Store } from "../store/store.ts";
 import { instant } from "./instant.ts";
 
@@ -12,6 +12,7 @@ export function mountService(
   store: Store,
   stopping?: AbortSignal,
   lastSweepMs: () => number | undefined = () => undefined,
+  ownSync?: OwnSync,
 ): void {
   app.openapi(contract.getHealth, async (c) => {
     try {
@@ -28,7 +29,7 @@ export function mountService(
 
   // Anybody may ask, and the answer costs Redis more than a hold does: who asks meanwhile gets the same one.
   let looking: Promise<RedisState> | undefined;
-  const look = () => looking ??= inspectRedis(store).finally(() => looking = undefined);
+  const look = () => looking ??= inspectRedis(store, ownSync).finally(() => looking = undefined);
 
   app.openapi(contract.getReadiness, async (c) => {
     const redis = await look();

@@ -25,12 +25,17 @@ export interface RedisState {
   warnings: string[];
 }
 
+/** What forces the append-only file to disk where Redis leaves that to us, and whether it can. */
+export interface OwnSync {
+  readonly trouble: string | undefined;
+}
+
 /** Asks every Redis. Throws a StoreFault where the only one does not answer. */
-export async function inspectRedis(store: Store): Promise<RedisState> {
+export async function inspectRedis(store: Store, ownSync?: OwnSync): Promise<RedisState> {
   const all = store.nodes();
   const nodes = await Promise.all(all.map(async (node) => {
     try {
-      return await inspectNode(node);
+      return await inspectNode(node, ownSync);
     } catch (error) {
       if (all.length === 1) throw error;
       return unknownState(node, (error as Error).message);
@@ -44,10 +49,14 @@ export async function inspectRedis(store: Store): Promise<RedisState> {
     : failing.length === nodes.length
     ? failing
     : await refusalsOf(store, served[0]);
-  return { nodes, partitionsServed: served.length, obstacles, warnings: warningsOf(nodes) };
+  const warnings = warningsOf(nodes);
+  if (ownSync?.trouble !== undefined) {
+    warnings.push(`the append-only file is not forced to disk each second: ${ownSync.trouble}`);
+  }
+  return { nodes, partitionsServed: served.length, obstacles, warnings };
 }
 
-async function inspectNode(node: StoreNode): Promise<NodeState> {
+async function inspectNode(node: StoreNode, ownSync?: OwnSync): Promise<NodeState> {
   const [info, appendfsync, knowsScript] = await Promise.all([
     node.command("INFO"),
     readAppendfsync(node),
@@ -64,7 +73,11 @@ async function inspectNode(node: StoreNode): Promise<NodeState> {
       ? "Redis is a replica, which takes no writes"
       : undefined,
     role: field("role"),
-    durability: field("aof_enabled") === "0" ? "no append-only file" : appendfsync,
+    durability: field("aof_enabled") === "0"
+      ? "no append-only file"
+      : ownSync && appendfsync === "none"
+      ? "everysec"
+      : appendfsync,
     maxmemoryPolicy: field("maxmemory_policy"),
     knowsScript,
   };
