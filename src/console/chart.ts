@@ -65,7 +65,7 @@ export function Chart(props: ChartProps): VNode {
         <h2>${title}</h2><${Call} line=${call} />
         <p><b>${figure}</b>${hint && html`<span>${hint}</span>`}</p>
       </figcaption>
-      <div class="chart" role="img" aria-label=${empty ||
+      <div class=${`chart${empty ? " is-empty" : ""}`} role="img" aria-label=${empty ||
         `${title}, most recently: ${last.join(", ")}`} ref=${place}></div>
       ${empty && html`<p class="empty over">${empty}</p>`}
       <ul class="legend" aria-hidden="true">${names.map((name, i) =>

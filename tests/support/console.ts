@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { demoCatalogue } from "../../src/catalogue/demo.ts";
-import { count } from "../../src/store/inventory.ts";
+import { countAll } from "../../src/catalogue/load.ts";
+import type { Count } from "../../src/store/inventory.ts";
 import type { AppOptions } from "../../src/app.ts";
 import { openTestApp, type TestApp } from "./app.ts";
 import { launchBrowser } from "./browser.ts";
@@ -17,13 +18,14 @@ export interface Console extends AsyncDisposable {
   load(): Promise<void>;
 }
 
-/** Opens the page on a store with the demo catalogue. Closing fails where the page left our origin or broke its rules. */
+/** Opens the page on a store with the demo catalogue, or another. Closing fails where the page left our origin or broke its rules. */
 export async function openConsole(
   options: BrowserContextOptions = {},
   appOptions: Partial<AppOptions> = {},
+  catalogue: Iterable<Count> = demoCatalogue(),
 ): Promise<Console> {
   const t = await openTestApp({ observer: appOptions.metrics }, appOptions);
-  await Promise.all(demoCatalogue().map((each) => count(t.store, each)));
+  await countAll(t.store, catalogue);
   const feeds = new Set<ReadableStreamDefaultController>();
   let isReachable = true;
   const server = Deno.serve(
