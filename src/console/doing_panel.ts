@@ -52,10 +52,12 @@ export function DoingPanel(): VNode {
         </div>
         <div class="send">
           ${!may(scope)
-            ? html`<p class="refusal"><b>${
-              access.key ? "This key" : "Without a key you"
-            } may not ${command}.</b>
-                It takes one with <code>${scope}</code>; the line above shows how it would be sent.</p>`
+            ? html`
+              <p
+                class="refusal"><b>${access.key
+                  ? "This key"
+                  : "Without a key you"} may not ${command}.</b> It takes one with <code>${scope}</code>; the line above shows how it would be sent.</p>
+            `
             : isAsking
             ? html`
               <span role="alert">${warning} Sure?</span>

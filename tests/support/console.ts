@@ -6,7 +6,7 @@ import { countAll } from "../../src/catalogue/load.ts";
 import type { Count } from "../../src/store/inventory.ts";
 import type { AppOptions } from "../../src/app.ts";
 import { openTestApp, type TestApp } from "./app.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser, noBrowser } from "./browser.ts";
 
 export interface Console extends AsyncDisposable {
   t: TestApp;
@@ -103,3 +103,28 @@ export async function screenshot(page: Page, name: string, fullPage = false): Pr
   const folder = Deno.env.get("SCREENSHOTS");
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage });
 }
+
+/** A test on a page that is loaded and live. */
+export function consoleTest(
+  name: string,
+  act: (console: Console) => Promise<void>,
+  appOptions: Partial<AppOptions> = {},
+): void {
+  Deno.test({
+    name: `console: ${name}`,
+    ignore: noBrowser,
+    async fn() {
+      await using opened = await openConsole({}, appOptions);
+      opened.page.setDefaultTimeout(20_000);
+      await opened.load();
+      await act(opened);
+    },
+  });
+}
+
+/** The body of a sale. */
+export const sale = (quantity: number, sku = "SKU000001") => ({
+  sku,
+  quantity,
+  location: "online",
+});
