@@ -116,6 +116,57 @@ consoleTest(
   },
 );
 
+consoleTest("the last few hundred events can be scrolled through", async ({ t, page }) => {
+  const list = page.locator(".happenings .list");
+  const shown = () => list.locator("li").allInnerTexts();
+  for (let i = 1; i <= 450; i += 50) {
+    await Promise.all(
+      Array.from(
+        { length: 50 },
+        (_, j) => t.post("/simulate/sale", sale(1, `SKU${String(i + j).padStart(6, "0")}`)),
+      ),
+    );
+  }
+  await page.getByRole("region", { name: "The last 400 events" }).waitFor();
+  assert((await shown()).length < 80, "only those near are drawn");
+  const newest = (await shown())[0];
+  await list.evaluate((element) => element.scrollTop = element.scrollHeight);
+  // Who reads further down is not disturbed: the list stands still, and counts what comes.
+  await page.getByRole("button", { name: "Go on" }).waitFor();
+  await page.waitForFunction(() => {
+    const list = document.querySelector(".happenings .list")!;
+    const last = list.querySelector("li:last-child")!.getBoundingClientRect();
+    return Math.abs(last.bottom - list.getBoundingClientRect().bottom) < 4;
+  });
+  const oldest = (await shown()).at(-1)!;
+  assert.notEqual(oldest, newest);
+  await t.post("/adjust", {
+    sku: "SKU000009",
+    location: "online",
+    delta: 7,
+    reason: "received",
+  });
+  await page.getByRole("button", { name: "Go on (1 new)" }).waitFor();
+  assert.equal((await shown()).at(-1), oldest);
+  await list.evaluate((element) => element.scrollTop = 0);
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await list.getByText("+7 SKU000009 online").waitFor();
+});
+
+consoleTest("a feed that is behind says by how much, until it has caught up", async (console) => {
+  const { t, page } = console;
+  console.reachable(false);
+  await page.getByText("✕ cut off").waitFor();
+  await page.getByText(/again in \d+ s/).waitFor();
+  await t.post("/simulate/sale", sale(1));
+  await page.waitForTimeout(3000); // it has to fall behind
+  console.reachable(true);
+  await page.getByText("◐ behind").waitFor();
+  await page.getByText(/by \d+ s/).waitFor();
+  await t.post("/simulate/sale", sale(2));
+  await page.getByText("● live").waitFor();
+});
+
 consoleTest(
   "commands show their curl line and their answer, refusals included",
   async ({ t, page }) => {
