@@ -80,7 +80,8 @@ function EventList({ list }: { list: { current: HTMLDivElement | null } }): VNod
   const from = Math.max(0, Math.min(first, total - 1));
   const to = Math.min(total, Math.ceil((scrollTop + clientHeight) / heightPx.current) + SPARE);
   useLayoutEffect(() => {
-    heightPx.current = list.current!.querySelector("li")?.offsetHeight || heightPx.current;
+    heightPx.current = list.current!.querySelector("li")?.getBoundingClientRect().height ||
+      heightPx.current;
   });
   const onScroll = () => {
     // Who reads further down wants the list to stand still until he is back at its top.

@@ -14,6 +14,8 @@ export interface Console extends AsyncDisposable {
   page: Page;
   /** Ends every connection to the feed and refuses new ones, until it is called with true. */
   reachable(isReachable: boolean): void;
+  /** A message of the browser's that the test has provoked. */
+  forgive(message: string): void;
   /** Loads the page anew and waits until it is live. */
   load(): Promise<void>;
 }
@@ -58,6 +60,10 @@ export async function openConsole(
       isReachable = is;
       if (!is) feeds.forEach((feed) => feed.error(new Error("cut")));
       if (!is) feeds.clear();
+    },
+    forgive(message) {
+      const kept = faults.filter((fault) => !fault.includes(message));
+      faults.splice(0, Infinity, ...kept);
     },
     async load() {
       await page.goto(url);

@@ -1,0 +1,117 @@
+// The console under load: a thousand events a second, for as long as CONSOLE_SECONDS says, and a feed that is cut
+// in the middle of them.
+import assert from "node:assert/strict";
+import { demoCatalogue } from "../../src/catalogue/demo.ts";
+import type { Count } from "../../src/store/inventory.ts";
+import { sell } from "../../src/store/sales.ts";
+import { noBrowser } from "../support/browser.ts";
+import { type Console, openConsole } from "../support/console.ts";
+import { call } from "../support/store.ts";
+
+const PER_SECOND = 1000;
+const WINDOWS = 5;
+const SECONDS = Number(Deno.env.get("CONSOLE_SECONDS") ?? 10);
+
+/** Sells one unit a time, evenly over all SKUs, until it is told to end; answers how many it sold. */
+function beginBurst({ t }: Console): () => Promise<number> {
+  let isOver = false;
+  let sent = 0;
+  let sold = 0;
+  const startedAt = performance.now();
+  const burst = (async () => {
+    while (!isOver) {
+      const due = Math.floor((performance.now() - startedAt) / 1000 * PER_SECOND) - sent;
+      const sales = Array.from({ length: due }, (_, i) => {
+        const sku = `SKU${String(1 + (sent + i) % 900).padStart(6, "0")}`;
+        const request = { sku, quantity: 1, location: "store:BURST" };
+        return sell(t.store, request, call("POST /simulate/sale"));
+      });
+      sent += due;
+      for (const { status } of await Promise.all(sales)) if (status === "sold") sold++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await burst;
+    return sold;
+  };
+}
+
+/** The demo catalogue, with a place where nothing runs out. */
+function* catalogue(): Generator<Count> {
+  for (const { sku, onHand } of demoCatalogue()) {
+    yield { sku, onHand: [...onHand, ["store:BURST", 900_000]] };
+  }
+}
+
+Deno.test({
+  name: "console: at 1,000 events a second it draws 50 frames a second, its memory stays flat, " +
+    "and a cut loses nothing",
+  ignore: noBrowser,
+  async fn() {
+    await using opened = await openConsole({}, {}, catalogue());
+    const { page } = opened;
+    await opened.load();
+    const devtools = await page.context().newCDPSession(page);
+    const measure = async () => {
+      await devtools.send("HeapProfiler.collectGarbage");
+      const { usedSize } = await devtools.send("Runtime.getHeapUsage");
+      const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
+      return { bytes: usedSize, nodes };
+    };
+    /** The times between the frames of so long. */
+    const framesOf = (ms: number) =>
+      page.evaluate((ms) =>
+        new Promise<number[]>((resolve) => {
+          const gaps: number[] = [];
+          const startedAt = performance.now();
+          let last = startedAt;
+          const frame = () => {
+            const now = performance.now();
+            gaps.push(now - last);
+            last = now;
+            if (now - startedAt < ms) requestAnimationFrame(frame);
+            else resolve(gaps.slice(1));
+          };
+          requestAnimationFrame(frame);
+        }), ms);
+    const rate = () =>
+      page.locator("figcaption b").first().innerText().then((text) => Number(text));
+    const soldShown = () =>
+      page.locator("#sold").innerText().then((text) => Number(text.replaceAll(/\D/g, "")));
+
+    const endBurst = beginBurst(opened);
+    let sold = 0;
+    try {
+      await framesOf(3000); // until lists and buffers are full
+      const before = await measure();
+      const windows = [];
+      for (let i = 0; i < WINDOWS; i++) windows.push(await framesOf(1000 * SECONDS / WINDOWS));
+      const seen = await rate();
+      const after = await measure();
+      const rates = windows.map((gaps) => 1000 * gaps.length / gaps.reduce((a, b) => a + b));
+      const gaps = windows.flat().sort((a, b) => a - b);
+      const slowest = [0.5, 0.95, 0.99, 1].map((q) => gaps[Math.ceil(q * gaps.length) - 1]);
+      if (Deno.env.get("SCREENSHOTS")) console.log({ rates, slowest, before, after, seen });
+      const median = rates.toSorted((a, b) => a - b)[Math.floor(WINDOWS / 2)];
+      assert(seen > 0.9 * PER_SECOND, `only ${seen} events a second came`);
+      assert(median >= 50, `${rates.map(Math.round)} frames a second`);
+      const grown = after.bytes - before.bytes;
+      assert(grown < 2_000_000, `${grown} bytes more after ${SECONDS} seconds`);
+      assert(after.nodes < 1.1 * before.nodes, `${after.nodes} elements, ${before.nodes} before`);
+
+      opened.reachable(false);
+      await page.getByText("✕ cut off").waitFor();
+      await page.waitForTimeout(2000); // a few thousand events pass by
+      opened.reachable(true);
+      await page.locator(".feed-state.live").waitFor();
+    } finally {
+      sold = await endBurst();
+    }
+    // Each of them came, and came once.
+    await page.getByText(`${sold.toLocaleString("en")} sold since opened`, { exact: true })
+      .waitFor().catch(async () => assert.equal(await soldShown(), sold));
+    assert.equal(await page.getByText("Some events were missed").count(), 0);
+  },
+});
