@@ -71,7 +71,10 @@ export async function send(
       tookMs: performance.now() - startedAt,
     };
     if (answer.status === 401) wantKey(key);
-    if (!answer.ok && !isQuiet) refused(answer.body?.code ?? String(answer.status), serverNow());
+    // Before there is a key, being asked for one is no refusal.
+    if (!answer.ok && !isQuiet && answer.status !== 401) {
+      refused(answer.body?.code ?? String(answer.status), serverNow());
+    }
     return answer;
   } catch (error) {
     const detail = `No answer from the service: ${(error as Error).message}`;

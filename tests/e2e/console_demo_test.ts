@@ -22,6 +22,15 @@ consoleTest("a sale day runs through the public API and stops when told", async 
     const [active] = document.getElementById("active")!.innerText.split(" ");
     return Number(active) < 30;
   });
+  // And the chart, built from all these events, ends where the stock is.
+  for (let shown = "", stands = "-"; shown !== stands;) {
+    await t.post("/confirm", { hold_id: "hold-00000000-0000-4000-8000-000000000000" }); // settles what is due
+    const { total_stock, held } = (await t.get("/inventory/SKU000001")).body;
+    stands = `available ${total_stock}, held ${held.online ?? 0}`;
+    const chart = page.getByRole("img", { name: /^Stock of SKU000001/ });
+    shown = (await chart.getAttribute("aria-label"))!.split(": ")[1];
+    await page.waitForTimeout(200);
+  }
 });
 
 consoleTest("a sale day is bounded in rate and time", async (console) => {

@@ -22,7 +22,7 @@ Deno.test({
       await page.keyboard.press("Enter");
     };
     await page.goto(url);
-    await page.getByText("A key is needed to look at the stock.").waitFor();
+    await page.getByText("This service wants a key").waitFor();
     await useKey("inv_bad");
     await page.getByText("This key was not accepted").waitFor();
     await useKey(clerk.key);
@@ -52,6 +52,6 @@ Deno.test({
     assert.equal(await page.evaluate(() => localStorage.length), 0);
     const other = await page.context().newPage();
     await other.goto(url);
-    await other.getByText("A key is needed to look at the stock.").waitFor();
+    await other.getByText("This service wants a key").waitFor();
   },
 });

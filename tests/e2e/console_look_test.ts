@@ -1,6 +1,7 @@
 // How the console looks: widths, schemes, accessibility, and what it weighs.
 import assert from "node:assert/strict";
 import axe from "axe-core";
+import { Metrics } from "../../src/operations/metrics.ts";
 import { noBrowser } from "../support/browser.ts";
 import { openConsole, screenshot } from "../support/console.ts";
 
@@ -15,7 +16,7 @@ Deno.test({
   name: "console: wide and narrow, light and dark, axe finds nothing and nothing sticks out",
   ignore: noBrowser,
   async fn() {
-    await using opened = await openConsole({ reducedMotion: "reduce" });
+    await using opened = await openConsole({ reducedMotion: "reduce" }, { metrics: new Metrics() });
     const { page, t } = opened;
     await opened.load();
     await page.getByRole("button", { name: "Run a sale day" }).click();
