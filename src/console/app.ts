@@ -67,7 +67,7 @@ function Console(): VNode {
   const now = serverNow();
   const isShut = access.isWanted && stock.problem?.status === 401; // nothing to see without a key
   return html`
-    <a class="skip" href="#stock-title">Skip to the stock</a>
+    ${!isShut && html`<a class="skip" href="#stock-title">Skip to the stock</a>`}
     <header class="top">
       <h1>Inventory Agent</h1>
       <${FeedState} />

@@ -6,28 +6,39 @@ import type { Count } from "../../src/store/inventory.ts";
 import { sell } from "../../src/store/sales.ts";
 import { noBrowser } from "../support/browser.ts";
 import { type Console, openConsole } from "../support/console.ts";
-import { call } from "../support/store.ts";
+import { call, confirmHold, holdUnits } from "../support/store.ts";
 
 const PER_SECOND = 1000;
+const BUYERS_PER_SECOND = PER_SECOND * 3 / 4; // four events for three of them
 const WINDOWS = 5;
 const SECONDS = Number(Deno.env.get("CONSOLE_SECONDS") ?? 10);
 
-/** Sells one unit a time, evenly over all SKUs, until it is told to end; answers how many it sold. */
-function beginBurst({ t }: Console): () => Promise<number> {
+/** Sells a unit; every third buyer holds it first. Answers how many were sold. */
+async function buy({ t }: Console, number: number): Promise<number> {
+  const sku = `SKU${String(1 + number % 900).padStart(6, "0")}`;
+  const wish = { sku, quantity: 1, location: "store:BURST" };
+  if (number % 3 > 0) {
+    const { status } = await sell(t.store, wish, call("POST /simulate/sale"));
+    return status === "sold" ? 1 : 0;
+  }
+  const held = await holdUnits(t.store, sku, 1, { location: wish.location });
+  if (held.status !== "active") return 0;
+  const { status } = await confirmHold(t.store, held.holdId);
+  return status === "confirmed" ? 1 : 0;
+}
+
+/** Has buyers come, evenly over all SKUs, until it is told to end; answers how many units were sold. */
+function beginBurst(console: Console): () => Promise<number> {
   let isOver = false;
   let sent = 0;
   let sold = 0;
   const startedAt = performance.now();
   const burst = (async () => {
     while (!isOver) {
-      const due = Math.floor((performance.now() - startedAt) / 1000 * PER_SECOND) - sent;
-      const sales = Array.from({ length: due }, (_, i) => {
-        const sku = `SKU${String(1 + (sent + i) % 900).padStart(6, "0")}`;
-        const request = { sku, quantity: 1, location: "store:BURST" };
-        return sell(t.store, request, call("POST /simulate/sale"));
-      });
+      const due = Math.floor((performance.now() - startedAt) / 1000 * BUYERS_PER_SECOND) - sent;
+      const buyers = Array.from({ length: due }, (_, i) => buy(console, sent + i));
       sent += due;
-      for (const { status } of await Promise.all(sales)) if (status === "sold") sold++;
+      for (const units of await Promise.all(buyers)) sold += units;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();

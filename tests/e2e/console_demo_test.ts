@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { noBrowser } from "../support/browser.ts";
-import { type Console, consoleTest, openConsole } from "../support/console.ts";
+import { axeFindings, type Console, consoleTest, openConsole } from "../support/console.ts";
 
 const begin = ({ page }: Console) =>
   page.getByRole("button", { name: "Run a sale day" }).click({ timeout: 20_000 });
@@ -106,6 +106,10 @@ Deno.test({
     const before = await events();
     await begin(opened);
     await page.getByText("This is not the demo catalogue.").waitFor();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await axeFindings(page), [], colorScheme);
+    }
     await page.getByRole("button", { name: "No", exact: true }).click();
     assert.equal(await events(), before, "nothing is sold without a yes");
     await begin(opened);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { noBrowser } from "../support/browser.ts";
-import { openConsole } from "../support/console.ts";
+import { axeFindings, openConsole } from "../support/console.ts";
 
 const seller = makeApiKey("seller", "read,stock");
 const clerk = makeApiKey("clerk", "hold");
@@ -23,6 +23,10 @@ Deno.test({
     };
     await page.goto(url);
     await page.getByText("This service wants a key").waitFor();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await axeFindings(page), [], colorScheme);
+    }
     await useKey("inv_bad");
     await page.getByText("This key was not accepted").waitFor();
     await useKey(clerk.key);
@@ -41,6 +45,7 @@ Deno.test({
     await page.getByText("This key may not hold. It takes one with hold").waitFor();
     assert.equal(await page.getByRole("button", { name: "Send hold" }).count(), 0);
     assert.equal(await page.getByRole("button", { name: /^Hold units/ }).count(), 0);
+    assert.deepEqual(await axeFindings(page), []);
     assert.equal(await page.locator("#demo").count(), 0, "a sale day would need to hold");
     await page.getByRole("button", { name: "adjust", exact: true }).click();
     await page.getByRole("button", { name: "Send adjust" }).click();

@@ -1,9 +1,8 @@
 // How the console looks: widths, schemes, accessibility, and what it weighs.
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { noBrowser } from "../support/browser.ts";
-import { openConsole, screenshot } from "../support/console.ts";
+import { axeFindings, openConsole, screenshot } from "../support/console.ts";
 
 const LOOKS = [
   { width: 1440, colorScheme: "light" },
@@ -32,17 +31,7 @@ Deno.test({
       await page.evaluate(() => scrollTo(0, 0));
       const contentWidth = await page.evaluate(() => document.documentElement.scrollWidth);
       assert(contentWidth <= width, `${contentWidth} px wide in a window of ${width}`);
-      await page.evaluate(axe.source);
-      const found = await page.evaluate(async () => {
-        // deno-lint-ignore no-explicit-any -- put there by the line before
-        const { violations } = await (globalThis as any).axe.run(document);
-        // deno-lint-ignore no-explicit-any -- as axe documents them
-        return violations.map((each: any) =>
-          // deno-lint-ignore no-explicit-any -- as axe documents them
-          `${each.id}: ${each.nodes.map((node: any) => node.html + " " + node.failureSummary)}`
-        );
-      });
-      assert.deepEqual(found, [], `${width} ${colorScheme}`);
+      assert.deepEqual(await axeFindings(page), [], `${width} ${colorScheme}`);
       await screenshot(page, `console-${width}-${colorScheme}`, width === 390);
     }
     await page.setViewportSize({ width: 1280, height: 760 });

@@ -97,6 +97,17 @@ Deno.test({
     await page.getByRole("button", { name: "First" }).click();
     await page.getByText(skuName(1), { exact: true }).waitFor();
 
+    // And with the keyboard alone.
+    await page.getByRole("region", { name: "Stock by SKU" }).focus();
+    for (const place of [20, 40]) {
+      await page.keyboard.press("End");
+      await page.waitForFunction(
+        (sku) => document.querySelector(`tr[data-sku="${sku}"]`),
+        skuName(place + 1),
+      );
+    }
+    await page.getByRole("button", { name: "First" }).click();
+
     // The far end is a prefix away, and the last SKU is the last row.
     await page.getByLabel("SKU begins with").fill(skuName(SKUS).slice(0, -1));
     await page.getByText(skuName(SKUS), { exact: true }).waitFor();

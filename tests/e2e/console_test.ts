@@ -1,6 +1,6 @@
 // The console in a real browser: what a person sees of stock, holds and events, and does with them.
 import assert from "node:assert/strict";
-import { consoleTest, sale } from "../support/console.ts";
+import { axeFindings, consoleTest, sale } from "../support/console.ts";
 
 consoleTest(
   "stock is found by prefix, and moves with events",
@@ -109,6 +109,7 @@ consoleTest(
     await t.redis.send("XTRIM", "events", "MAXLEN", "0");
     console.reachable(true);
     await page.getByText("Some events were missed").waitFor();
+    assert.deepEqual(await axeFindings(page), []);
     await page.getByRole("button", { name: "Understood" }).click();
     await page.getByText("Some events were missed").waitFor({ state: "detached" });
     await page.getByText("● live").waitFor();

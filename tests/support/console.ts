@@ -1,5 +1,6 @@
 // The console in a real browser, on an app in this process whose connections a test can cut.
 import assert from "node:assert/strict";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { demoCatalogue } from "../../src/catalogue/demo.ts";
 import { countAll } from "../../src/catalogue/load.ts";
@@ -102,6 +103,20 @@ function cuttable(
       return reader.cancel();
     },
   }, { highWaterMark: 0 });
+}
+
+/** What axe has to say against the page as it is. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any -- put there by the line before
+    const { violations } = await (globalThis as any).axe.run(document);
+    // deno-lint-ignore no-explicit-any -- as axe documents them
+    return violations.map((each: any) =>
+      // deno-lint-ignore no-explicit-any -- as axe documents them
+      `${each.id}: ${each.nodes.map((node: any) => node.html + " " + node.failureSummary)}`
+    );
+  });
 }
 
 /** Keeps a picture where SCREENSHOTS names a folder, for a person to look at. */
