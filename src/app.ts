@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
+import { answerInTime } from "./http/deadline.ts";
 import { idempotency } from "./http/idempotency_key.ts";
 import { crossOrigin, securityHeaders } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
@@ -24,6 +25,7 @@ import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import { mountVerify } from "./routes/verify.ts";
 import type { Metrics } from "./operations/metrics.ts";
+import type { OwnSync } from "./store/readiness.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -31,6 +33,8 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** 2000 if not said. */
+  requestTimeoutMs?: number;
   /** At or below which a line is shown as low. */
   lowStockThreshold?: number;
   /** Counts requests, and is shown at `GET /metrics`. */
@@ -48,6 +52,8 @@ export interface AppOptions {
   maxLiveFeeds?: number;
   /** Pages of these origins may call from a browser. */
   corsOrigins?: string[];
+  /** Where the service itself forces Redis' file to disk. */
+  ownSync?: OwnSync;
   /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
@@ -70,6 +76,7 @@ export function createApp(
       return answer;
     },
   }));
+  app.use(answerInTime(options.requestTimeoutMs ?? 2000));
   app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
   guard(app, options);
   app.use(idempotency);
@@ -81,7 +88,7 @@ export function createApp(
   mountMovements(app, store);
   mountEvents(app, store, stopping, options.maxLiveFeeds);
   mountVerify(app, store, options.onVerified);
-  mountService(app, store, stopping, () => options.metrics?.lastSweepMs);
+  mountService(app, store, stopping, () => options.metrics?.lastSweepMs, options.ownSync);
   mountMcp(app, options.corsOrigins);
   mountHome(app, options.lowStockThreshold ?? 10);
   mountConsole(app);

@@ -1,7 +1,7 @@
 // The service: configuration -> Redis -> store -> app -> cron -> listen -> drain.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, isEmbedded, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
 import { backUpOnce } from "./operations/backups.ts";
@@ -18,9 +18,9 @@ async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
   const log = makeLog(config.LOG_LEVEL);
   const stopRequested = signalled("SIGTERM", "SIGINT");
-  const metrics = new Metrics();
+  const metrics = new Metrics(config.PARTITIONS);
   const tracing = config.OTEL_DENO ? await loadTracing() : undefined;
-  const { store, place, close } = await openConfiguredStore(config, log, {
+  const { store, place, ownSync, close } = await openConfiguredStore(config, log, {
     observer: metrics,
     traceCommit: tracing?.traceCommit,
   });
@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     metrics,
     nameRequest: tracing?.nameRequest,
@@ -48,14 +49,19 @@ async function main(): Promise<void> {
     trustedProxies: config.TRUSTED_PROXIES,
     maxRequestsInFlight: config.MAX_REQUESTS_IN_FLIGHT,
     maxLiveFeeds: config.MAX_LIVE_FEEDS,
+    ownSync,
     stopping: stopping.signal,
   });
 
-  const onSweep = (error?: unknown) => {
-    metrics.swept(error !== undefined);
-    if (error !== undefined) log.error("sweep failed", { error });
+  const sweepPartition = (partition: number) =>
+    sweepThisMinute(store, partition, (error) => {
+      metrics.swept(error !== undefined, partition);
+      if (error !== undefined) log.error("sweep failed", { partition, error });
+    }, stopping.signal);
+  // Each on its own, so that one that is stuck does not delay the others.
+  const sweep = async () => {
+    await Promise.all(Array.from({ length: store.partitions }, (_, each) => sweepPartition(each)));
   };
-  const sweep = () => sweepThisMinute(store, onSweep, stopping.signal);
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
@@ -63,7 +69,7 @@ async function main(): Promise<void> {
   ];
 
   function scheduleBackups(schedule: string): Promise<void> {
-    const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
+    const dataDir = isEmbedded(config) ? config.DATA_DIR : undefined;
     const backup = () =>
       backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log, (error) => {
         metrics.backedUp(error !== undefined);

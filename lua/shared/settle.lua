@@ -1,9 +1,36 @@
 local function expire(hold_id, now)
   local hold = load_hold(hold_id)
-  if hold.status ~= 'active' then
+  if not hold or hold.status ~= 'active' then
     error('not active: ' .. hold_id)
   end
   end_hold(hold_id, hold, 'expired', now)
+end
+
+-- The most holds of one owner that are counted again: some milliseconds.
+local RECOUNT_LIMIT = 1000
+
+-- Takes a hold without a record, or with a spoilt one, out of the indexes. Its owner can only be told from them.
+local function forget(hold_id, robbed)
+  redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)
+  for _, owner in ipairs(redis.call('HKEYS', UNITS_BY_OWNER)) do
+    if redis.call('ZREM', HOLDS_BY_OWNER .. owner, hold_id) == 1 then
+      robbed[owner] = true
+    end
+  end
+end
+
+-- What was forgotten must not count against its owner for ever.
+local function recount_units(owner)
+  local hold_ids = redis.call('ZRANGE', HOLDS_BY_OWNER .. owner, 0, RECOUNT_LIMIT)
+  if #hold_ids > RECOUNT_LIMIT then
+    return
+  end
+  local units = 0
+  for _, hold_id in ipairs(hold_ids) do
+    local hold = load_hold(hold_id)
+    units = units + (hold and units_of(hold.lines) or 0)
+  end
+  redis.call('HSET', UNITS_BY_OWNER, owner, units)
 end
 
 -- Gives back the units of holds that have fallen due, oldest first and at most SETTLE_LIMIT of them,
@@ -13,10 +40,14 @@ end
 local function settle_due(now)
   local due = redis.call('ZRANGEBYSCORE', HOLDS_BY_EXPIRY, '-inf', now, 'LIMIT', 0, SETTLE_LIMIT)
   local lag_ms = due[1] and now - tonumber(redis.call('ZSCORE', HOLDS_BY_EXPIRY, due[1])) or 0
+  local robbed = {}
   for _, hold_id in ipairs(due) do
     if not pcall(expire, hold_id, now) then
-      redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)
+      forget(hold_id, robbed)
     end
+  end
+  for owner in pairs(robbed) do
+    recount_units(owner)
   end
   return #due, #due == SETTLE_LIMIT, lag_ms
 end

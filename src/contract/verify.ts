@@ -27,7 +27,8 @@ const Drift = z.object({
 const Orphan = z.object({
   hold_id: HoldId,
   problem: z.enum(["record_missing", "record_ended"]).meta({
-    description: "The hold awaits its expiry, but there is no record of it, or it has ended.",
+    description:
+      "The hold awaits its expiry, but there is no record of it that can be read, or it has ended.",
   }),
 }).meta({
   description:
@@ -71,6 +72,7 @@ export const verifyStock = createRoute({
       ...GUARD_PROBLEMS,
       "malformed_json",
       "invalid_idempotency_key",
+      "request_timeout",
       "body_too_large",
       "unsupported_media_type",
       "validation_failed",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { BACKUP_LOCK } from "../store/keys.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreNode } from "../store/store.ts";
 
 export interface BackupOptions {
   /** Where the embedded Redis keeps its files; undefined where Redis is another's. */
@@ -25,7 +25,7 @@ export async function backUp(
   store: Store,
   { dataDir, keep }: BackupOptions,
 ): Promise<string | undefined> {
-  await takeSnapshot(store);
+  await Promise.all(store.nodes().map(takeSnapshot));
   if (dataDir === undefined) return undefined;
   const folder = resolve(dataDir, "backups");
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
@@ -62,7 +62,7 @@ export async function backUpOnce(
   onDone: (error?: Error) => void | Promise<void> = () => {},
 ): Promise<void> {
   try {
-    const isMine = await store.command("SET", BACKUP_LOCK, "1", "NX", "EX", "50");
+    const isMine = await store.commandAt(0, "SET", BACKUP_LOCK, "1", "NX", "EX", "50");
     if (!isMine) return;
     log.info("backup made", { path: await backUp(store, options) });
     await onDone();
@@ -73,14 +73,14 @@ export async function backUpOnce(
 }
 
 /** Returns once a snapshot is finished that was begun after the call. */
-async function takeSnapshot(store: Store): Promise<void> {
+async function takeSnapshot(node: StoreNode): Promise<void> {
   const deadline = Date.now() + SNAPSHOT_TIMEOUT_MS;
-  await untilIdle(store, deadline);
-  const before = await readPersistence(store);
-  await store.command("BGSAVE", "SCHEDULE");
-  await untilIdle(store, deadline);
+  await untilIdle(node, deadline);
+  const before = await readPersistence(node);
+  await node.command("BGSAVE", "SCHEDULE");
+  await untilIdle(node, deadline);
   while (true) {
-    const now = await readPersistence(store);
+    const now = await readPersistence(node);
     if (now("rdb_saves") !== before("rdb_saves")) return;
     const isIdle = now("rdb_bgsave_in_progress") === "0" && now("aof_rewrite_in_progress") === "0";
     if (isIdle && now("rdb_last_bgsave_status") !== "ok") {
@@ -91,15 +91,17 @@ async function takeSnapshot(store: Store): Promise<void> {
   }
 }
 
-async function untilIdle(store: Store, deadline: number): Promise<void> {
-  while ((await readPersistence(store))("rdb_bgsave_in_progress") !== "0") {
+async function untilIdle(node: StoreNode, deadline: number): Promise<void> {
+  while ((await readPersistence(node))("rdb_bgsave_in_progress") !== "0") {
     if (Date.now() > deadline) throw new Error("Redis did not finish its snapshot in time");
     await sleep(50);
   }
 }
 
 /** What Redis says of its files, by the names of INFO. */
-export async function readPersistence(store: Store): Promise<(name: string) => string | undefined> {
-  const info = String(await store.command("INFO", "persistence"));
+export async function readPersistence(
+  node: StoreNode,
+): Promise<(name: string) => string | undefined> {
+  const info = String(await node.command("INFO", "persistence"));
   return (name) => info.match(new RegExp(`^${name}:(.*?)\r?$`, "m"))?.[1];
 }

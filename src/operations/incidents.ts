@@ -65,7 +65,7 @@ export class Incidents {
 
   /** Learns of the incidents that other processes have opened and closed. */
   async readShared(store: Store): Promise<void> {
-    const kept = await store.command("HMGET", INCIDENTS, ...SHARED_KINDS);
+    const kept = await store.commandAt(0, "HMGET", INCIDENTS, ...SHARED_KINDS);
     SHARED_KINDS.forEach((kind, i) => {
       this.metrics.incidents.set(kind, (kept as unknown[])[i] === null ? 0 : 1);
     });
@@ -90,15 +90,17 @@ function newIncident(): Open {
 /** The incident that begins now, or undefined where one of its kind is open. */
 async function openShared(store: Store, kind: SharedKind): Promise<Open | undefined> {
   const incident = newIncident();
-  const isNew = await store.command("HSETNX", INCIDENTS, kind, JSON.stringify(incident));
+  const isNew = await store.commandAt(0, "HSETNX", INCIDENTS, kind, JSON.stringify(incident));
   return isNew === 1 ? incident : undefined;
 }
 
 /** The incident that ends now, or undefined where there is none, or another process has just ended it. */
 async function closeShared(store: Store, kind: SharedKind): Promise<Open | undefined> {
-  const kept = await store.command("HGET", INCIDENTS, kind);
+  const kept = await store.commandAt(0, "HGET", INCIDENTS, kind);
   if (kept === null) return undefined;
-  return await store.command("HDEL", INCIDENTS, kind) === 1 ? JSON.parse(String(kept)) : undefined;
+  return await store.commandAt(0, "HDEL", INCIDENTS, kind) === 1
+    ? JSON.parse(String(kept))
+    : undefined;
 }
 
 /** Looks every second at what can go wrong by itself, until `signal` aborts. */

@@ -37,7 +37,7 @@ export class Metrics implements StoreObserver {
   replays = 0;
   sweepFailures = 0;
   settledHolds = 0;
-  lastSweepMs?: number;
+  #lastSweepsMs = new Map<number, number>();
 
   request(method: string, route: string, status: number, seconds: number): void {
     const labels = `${method} ${route} ${status}`;
@@ -62,10 +62,18 @@ export class Metrics implements StoreObserver {
     this.expiryLagSeconds.add(lagSeconds);
   }
 
-  swept(hasFailed: boolean): void {
+  swept(hasFailed: boolean, partition = 0, atMs = Date.now()): void {
     if (hasFailed) this.sweepFailures++;
-    else this.lastSweepMs = Date.now();
+    else this.#lastSweepsMs.set(partition, atMs);
   }
+
+  /** Since when every partition has been swept; undefined until all have been. */
+  get lastSweepMs(): number | undefined {
+    const { size } = this.#lastSweepsMs;
+    return size < this.partitions ? undefined : Math.min(...this.#lastSweepsMs.values());
+  }
+
+  constructor(private readonly partitions = 1) {}
 
   backedUp(hasFailed: boolean): void {
     const outcome = hasFailed ? "failed" : "made";

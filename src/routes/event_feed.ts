@@ -1,6 +1,7 @@
 // The live feed: server-sent events, read from the store only as fast as the client takes them.
 import type { Event } from "../contract/event_kinds.ts";
-import { encodePosition, type Position, readEvents } from "../store/events.ts";
+import { readEvents } from "../store/events.ts";
+import { encodePosition, type Position } from "../store/positions.ts";
 import type { EventsTail } from "../store/events_tail.ts";
 import { StoreFault } from "../store/faults.ts";
 import type { Store } from "../store/store.ts";
@@ -65,7 +66,7 @@ async function* feedMessages(options: FeedOptions, ended: AbortSignal): AsyncGen
     if (text !== "") yield text;
     else if (silentForMs >= heartbeatMs) yield `: nothing new\n${here()}`;
     else {
-      if (!page.hasMore) await tail.wait(position.entry, heartbeatMs - silentForMs, ended);
+      if (!page.hasMore) await tail.wait(position, heartbeatMs - silentForMs, ended);
       continue;
     }
     spokeAtMs = performance.now();

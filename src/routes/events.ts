@@ -3,13 +3,8 @@ import { accepts } from "hono/accepts";
 import * as contract from "../contract/events.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { problem, refuseField } from "../http/problems.ts";
-import {
-  decodePosition,
-  encodePosition,
-  endOfEvents,
-  type Position,
-  readEvents,
-} from "../store/events.ts";
+import { endOfEvents, readEvents } from "../store/events.ts";
+import { decodePosition, encodePosition, type Position } from "../store/positions.ts";
 import { EventsTail } from "../store/events_tail.ts";
 import type { Store } from "../store/store.ts";
 import { eventFeed } from "./event_feed.ts";
@@ -41,7 +36,7 @@ export function mountEvents(
     }) === FEED;
     const lastEventId = isFeed && c.req.valid("header")["last-event-id"];
     const given = lastEventId || after;
-    const position = given === undefined ? undefined : decodePosition(given);
+    const position = given === undefined ? undefined : decodePosition(given, store.partitions);
     if (given !== undefined && !position) return refusePosition(c, Boolean(lastEventId));
     if (!isFeed) {
       const page = await readEvents(store, position, { limit, sku });

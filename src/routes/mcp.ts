@@ -10,6 +10,8 @@ export function mountMcp(app: OpenAPIHono<AppEnv>, corsOrigins: string[] = []): 
     loading ??= import("../mcp/server.ts").then(({ makeMcp }) =>
       makeMcp((path, init, env) => app.request(path, init, env as object))
     );
+    // Its body has been read; whoever reads it again needs one of its own.
+    c.req.raw = new Request(c.req.raw, { body: await c.req.text() });
     const answer = await (await loading)(c);
     return c.newResponse(answer.body, answer); // with the headers that the doors have set
   });

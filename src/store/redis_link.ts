@@ -163,11 +163,20 @@ const REFUSED_BEFORE_START = [
   "WRONGPASS",
 ];
 
+/** What a script is told of a command that the ACL denies it: in Redis 7.0, and in later ones. */
+const DENIED_WITHIN = /user executing the script|ACL failure in script/;
+
+/** Whether it is the ACL that stopped a script. None has written by then: a commit asks before it begins. */
+export function isDenial(message: string): boolean {
+  return DENIED_WITHIN.test(message);
+}
+
 function asStoreFault(error: unknown): unknown {
   if (isReply(error, "OOM")) {
     return new StoreFault("store_full", (error as Error).message, { cause: error });
   }
-  if (isReply(error, ...REFUSED_BEFORE_START)) {
+  const isDenied = error instanceof ErrorReply && isDenial(error.message);
+  if (isDenied || isReply(error, ...REFUSED_BEFORE_START)) {
     return new StoreFault("store_unavailable", (error as Error).message, { cause: error });
   }
   if (error instanceof ErrorReply) {

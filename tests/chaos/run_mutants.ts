@@ -6,7 +6,13 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const SUITES = [
   ["tests/unit/batch_queue_test.ts", "tests/store"],
   ["tests/api"],
-  ["tests/e2e/embedded_test.ts", "tests/e2e/chaos_test.ts"],
+  [
+    "tests/e2e/embedded_test.ts",
+    "tests/e2e/disk_sync_test.ts",
+    "tests/e2e/deadline_test.ts",
+    "tests/e2e/chaos_test.ts",
+    "tests/e2e/histories_test.ts",
+  ],
 ];
 const SUITE_TIMEOUT_MS = 120_000;
 
@@ -38,7 +44,7 @@ async function tryMutant(mutant: Mutant): Promise<{ suite: string; tests: string
       throw new Error(`${mutant.name}: ${mutant.file} does not hold its text exactly once`);
     }
     await Deno.writeTextFile(file, text.replace(mutant.find, () => mutant.replace));
-    for (const suite of SUITES) {
+    for (const suite of mutant.caughtBy ? [mutant.caughtBy] : SUITES) {
       const tests = await failingTests(copy, suite);
       if (tests.length > 0) return { suite: suite.join(" "), tests };
     }

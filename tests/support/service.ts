@@ -123,6 +123,7 @@ export async function makeDataDir(): Promise<
   const path = await Deno.makeTempDir({ prefix: "ia-data-" });
   const redis = async (...command: string[]) => {
     const client = createClient({
+      RESP: 2, // lists, which read well as text
       maintNotifications: "disabled",
       socket: { path: `${path}/redis.sock`, reconnectStrategy: false },
     });
