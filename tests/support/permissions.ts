@@ -91,5 +91,8 @@ function isGranted({ task, dataDir }: Started, { permission, value }: Touched): 
 function inGeneral({ permission, value }: Touched, dataDir: string): string {
   return `${permission} ` + value.replaceAll(dataDir, "$DATA").replace(ROOT, "./")
     .replace(/\/tmp\/[\w-]+/, "$TMP")
-    .replace(/:\d+\/?$/, ":PORT").replaceAll(/\d{4}-\d\d-[\dTZ-]+/g, "TIME");
+    .replace(/:\d+\/?$/, ":PORT").replace(/aof\.\d+/, "aof.N").replaceAll(
+      /\d{4}-\d\d-[\dTZ-]+/g,
+      "TIME",
+    );
 }
