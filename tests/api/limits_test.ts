@@ -119,6 +119,7 @@ Deno.test("503 overloaded: as many live feeds as there may be, until one of them
   await using t = await openTestApp({}, options);
   await stockUp(t.store, "A", 10);
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, t.app.fetch);
+  using _ = { [Symbol.dispose]: () => stopping.abort() }; // or the server would wait for feeds for ever
   const url = `http://127.0.0.1:${server.addr.port}/events`;
   const open = (method = "GET") => fetch(url, { method, headers: { accept: "text/event-stream" } });
   for (let i = 0; i < 5; i++) assert.equal((await open("HEAD")).status, 200, "holds no place");
@@ -146,7 +147,6 @@ Deno.test("503 overloaded: as many live feeds as there may be, until one of them
     await socket.write(new TextEncoder().encode(request));
   }
   await (await untilOpen()).leave();
-  stopping.abort();
 });
 
 Deno.test("503 overloaded: a second verification while one is under way", async () => {
