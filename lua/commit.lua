@@ -22,9 +22,12 @@ local verbs = {
   transfer = transfer,
   spend = spend,
   repair = repair,
+  claim = claim,
+  forget = forget,
+  look_back = look_back,
 }
--- What still runs when Redis has no memory left: all that ends a hold.
-local runs_when_full = { release = true, confirm = true }
+-- What still runs when Redis has no memory left: all that ends a hold, and what its keys need.
+local runs_when_full = { release = true, confirm = true, claim = true, forget = true, look_back = true }
 
 local denied = missing_permission()
 if denied then
@@ -35,7 +38,7 @@ local now = now_ms()
 local settled, backlog, lag_ms = settle_due(now)
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
-local undecided = { unsettled = true, exceeds_held_quantity = true }
+local undecided = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true }
 
 -- One failing operation must not fail its neighbours.
 local function run(verb, args, owner)

@@ -1,7 +1,7 @@
 --[[
 measure: what monitoring wants to know of the whole store.
 OP     none
-REPLY  measured  active holds, holds that are due and not settled, units held
+REPLY  measured  active holds, holds that are due and not settled, units held, SKUs
 COST   O(log(holds))
 ]]
 local function measure(_, now)
@@ -10,5 +10,6 @@ local function measure(_, now)
     redis.call('ZCARD', HOLDS_BY_EXPIRY),
     redis.call('ZCOUNT', HOLDS_BY_EXPIRY, '-inf', now),
     tonumber(redis.call('GET', UNITS_HELD) or 0),
+    redis.call('ZCARD', SKUS),
   }
 end

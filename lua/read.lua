@@ -13,6 +13,7 @@ local verbs = {
   last_event = last_event,
   read_events = read_events,
   verify_holds = verify_holds,
+  verify_skus = verify_skus,
   verify_stock = verify_stock,
   measure = measure,
 }

@@ -41,7 +41,7 @@ export interface AppOptions {
   metrics?: Metrics;
   nameRequest?: NameRequest;
   /** Told how many wrong lines a verification found. */
-  onVerified?(driftCount: number): void;
+  onVerified?(driftCount: number): void | Promise<void>;
   /** Who may call; nobody is asked where there are none. */
   apiKeys?: ApiKey[];
   publicReads?: boolean;
@@ -49,6 +49,7 @@ export interface AppOptions {
   rateLimitPerMinute?: number;
   trustedProxies?: string[];
   maxRequestsInFlight?: number;
+  maxLiveFeeds?: number;
   /** Pages of these origins may call from a browser. */
   corsOrigins?: string[];
   /** Where the service itself forces Redis' file to disk. */
@@ -85,10 +86,10 @@ export function createApp(
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountMovements(app, store);
-  mountEvents(app, store, stopping);
+  mountEvents(app, store, stopping, options.maxLiveFeeds);
   mountVerify(app, store, options.onVerified);
   mountService(app, store, stopping, () => options.metrics?.lastSweepMs, options.ownSync);
-  mountMcp(app);
+  mountMcp(app, options.corsOrigins);
   mountHome(app, options.lowStockThreshold ?? 10);
   mountConsole(app);
   if (options.metrics) mountMetrics(app, store, options.metrics);

@@ -396,7 +396,7 @@ export interface paths {
         };
         /**
          * Ask whether to send requests here
-         * @description For load balancers: 200 while commands are taken, 503 while Redis is away, loading or a replica, or the service is stopping. Tells how well Redis is set up to keep what it is told.
+         * @description For load balancers: 200 while commands are taken, 503 while every Redis is away, loading or a replica, or the service is stopping. Tells how well Redis is set up to keep what it is told.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -1486,7 +1486,7 @@ export interface components {
              */
             hold_id: string;
             /**
-             * @description The hold awaits its expiry, but there is no record of it, or it has ended.
+             * @description The hold awaits its expiry, but there is no record of it that can be read, or it has ended.
              * @enum {string}
              */
             problem: "record_missing" | "record_ended";
@@ -1555,6 +1555,16 @@ export interface components {
          *       "durability": "everysec",
          *       "maxmemory_policy": "noeviction",
          *       "script_loaded": true,
+         *       "partitions": {
+         *         "total": 1,
+         *         "served": 1
+         *       },
+         *       "masters": [
+         *         {
+         *           "name": "localhost:6379",
+         *           "partitions": 1
+         *         }
+         *       ],
          *       "draining": false,
          *       "last_sweep_at": "2026-11-22T10:30:00.000Z",
          *       "warnings": []
@@ -1574,6 +1584,19 @@ export interface components {
             maxmemory_policy?: string;
             /** @description Whether Redis holds the script; sent if not. */
             script_loaded?: boolean;
+            /** @description How many partitions the store has, and how many of them take commands now. */
+            partitions?: {
+                total: number;
+                served: number;
+            };
+            /** @description The Redis, or those of a cluster. */
+            masters?: {
+                name: string;
+                /** @description How many partitions it serves. */
+                partitions: number;
+                /** @description Why it takes no commands now. */
+                failing?: string;
+            }[];
             /** @description Whether the service is stopping. */
             draining?: boolean;
             /**

@@ -34,8 +34,16 @@ export function keyHeaders(): Record<string, string> {
   return access.key ? { authorization: `Bearer ${access.key}` } : {};
 }
 
-/** Sends a request and answers whatever comes, a lost connection included. */
-export async function send(method: string, path: string, body?: unknown): Promise<Answer> {
+/**
+ * Sends a request and answers whatever comes, a lost connection included. What is quiet only tries a door:
+ * being turned away there is no refusal of anything that somebody wanted.
+ */
+export async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  { isQuiet = false } = {},
+): Promise<Answer> {
   const headers: Record<string, string> = keyHeaders();
   if (body !== undefined) headers["content-type"] = "application/json";
   // Commands carry a key of their own, so that a repeat by the network has one effect.
@@ -57,7 +65,7 @@ export async function send(method: string, path: string, body?: unknown): Promis
       tookMs: performance.now() - startedAt,
     };
     if (answer.status === 401) access.isWanted = true;
-    if (!answer.ok) refused(answer.body?.code ?? String(answer.status), serverNow());
+    if (!answer.ok && !isQuiet) refused(answer.body?.code ?? String(answer.status), serverNow());
     return answer;
   } catch (error) {
     const detail = `No answer from the service: ${(error as Error).message}`;
@@ -93,7 +101,7 @@ export function curlLine(method: string, path: string, body?: unknown): string {
   const words = ["curl", "-s"];
   if (method !== "GET" && body === undefined) words.push("-X", method);
   words.push(quote(location.origin + path));
-  if (access.key) words.push("-H", '"Authorization: Bearer $INVENTORY_KEY"');
+  if (access.key || access.isWanted) words.push("-H", '"Authorization: Bearer $INVENTORY_KEY"');
   if (body !== undefined) {
     words.push("-H", quote("Content-Type: application/json"), "-d", quote(JSON.stringify(body)));
   }

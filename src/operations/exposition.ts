@@ -46,6 +46,12 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
     () => plain(metrics.sweepFailures),
   );
 
+  counter(
+    "inventory_backups_total",
+    "Scheduled backups that this process has made, and those that failed.",
+    () => [...metrics.backups].map(([outcome, n]) => [{ outcome }, n]),
+  );
+
   const spread = (name: string, help: string, read: () => [Labels, Spread][]) => {
     const get = () =>
       Promise.resolve({ name, help, type: "histogram", values: valuesOf(name, read()) });
@@ -116,6 +122,7 @@ const READ_FROM_PROC = [
 const NAMES: Record<string, string[]> = {
   inventory_operations_total: ["verb", "outcome"],
   inventory_incident: ["kind"],
+  inventory_backups_total: ["outcome"],
 };
 
 function labelsOf(key: string, ...names: string[]): Labels {

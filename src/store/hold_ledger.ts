@@ -1,6 +1,6 @@
 // What active holds add up to, kept right by replaying events: the arithmetic of a verification.
 import type { BareEvent } from "./event_words.ts";
-import { isLater } from "./events.ts";
+import { isLater } from "./positions.ts";
 
 type Line = [sku: string, location: string, quantity: number, ...unknown[]];
 

@@ -6,6 +6,17 @@ export const NOBODY = "-";
 /** Taken by the process that makes the scheduled backup. No script knows it. */
 export const BACKUP_LOCK = "backup_lock";
 
+/**
+ * The keys that every call of a script declares: the first is always there and holds the number of partitions,
+ * the second never is. While a slot of Redis Cluster is on its way to another node, Redis refuses such a call
+ * with TRYAGAIN before it begins, on both nodes, so that no script meets half of its keys.
+ */
+export function declaredKeys(prefix: string): [there: string, never: string] {
+  return [`${prefix}partitions`, `${prefix}nothing`];
+}
+/** A hash of the incidents that all processes share, by kind. No script knows it either. */
+export const INCIDENTS = "incidents";
+
 /** Lua constant -> what follows the partition prefix. A name ending in ":" takes a value behind it. */
 export const KEY_NAMES = {
   STOCK: "stock:",

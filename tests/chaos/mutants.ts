@@ -22,7 +22,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "a key is not bound to its request",
     file: "lua/shared/idempotency.lua",
-    find: "if record.fingerprint ~= fingerprint then",
+    find: "if record and record.fingerprint ~= fingerprint then",
     replace: "if false then",
   },
   {
@@ -81,7 +81,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "the clock of the service's host",
-    file: "src/store/holds.ts",
+    file: "src/store/hold_records.ts",
     find: "nowMs >= found.expiresAtMs",
     replace: "Date.now() >= found.expiresAtMs",
   },
@@ -175,8 +175,8 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "a silent connection is kept",
-    file: "src/store/store.ts",
-    find: `onStall: () => link.reset("no answer in time"),`,
+    file: "src/store/partition.ts",
+    find: `onStall: () => this.#link("commits")?.reset("no answer in time"),`,
     replace: "onStall: () => {},",
   },
   {

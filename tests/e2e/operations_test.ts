@@ -98,10 +98,29 @@ Deno.test("Redis lost: one post when it begins, one when it is over", async () =
   await receiver.shutdown();
 });
 
+Deno.test("a stop that drains: readiness fails at once, requests are taken a while longer", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path, DRAIN_SECONDS: "2" });
+  assert.equal((await (await fetch(`${service.url}/ready`)).json()).draining, false);
+  const signalledAt = performance.now();
+  service.signal("SIGTERM");
+  await service.logged("stopping");
+  const ready = await fetch(`${service.url}/ready`, { headers: { connection: "close" } });
+  assert.equal(ready.status, 503);
+  assert.match((await ready.json()).detail, /the service is stopping/);
+  const held = await service.post("/hold", { sku: "SKU000001", quantity: 1 });
+  assert.equal(held.status, 200);
+  await held.body?.cancel();
+  assert.equal((await service.status).code, 0);
+  assert(performance.now() - signalledAt >= 2000);
+  await assert.rejects(fetch(`${service.url}/ready`));
+});
+
 Deno.test("settings that cannot work are one clear line", async () => {
   await using data = await makeDataDir();
   const cases: [Record<string, string>, RegExp][] = [
     [{ API_KEYS: "shop" }, /^inventory-agent: API_KEYS entry 1: the scopes must be of /],
+    [{ API_KEYS: " " }, /^inventory-agent: API_KEYS has no entry; unset it to let everybody in$/],
     [{ BACKUP_SCHEDULE: "99 * * * *" }, /^inventory-agent: BACKUP_SCHEDULE/],
     [
       { CORS_ORIGINS: "shop.example" },

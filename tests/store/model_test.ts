@@ -2,7 +2,8 @@
 // must be the model's, and in the end every counter, every hold, and the sum of all events.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { confirm, extend, getHold, hold, listHolds, release } from "../../src/store/holds.ts";
+import { getHold, listHolds } from "../../src/store/hold_records.ts";
+import { confirm, extend, hold, release } from "../../src/store/holds.ts";
 import { count, getInventory, queryInventory } from "../../src/store/inventory.ts";
 import type { HeldLine, Wish } from "../../src/store/lines.ts";
 import { adjust, transfer } from "../../src/store/movements.ts";

@@ -1,6 +1,7 @@
 // Records that another hand has spoilt or removed: as good as none, and nobody else is the worse for them.
 import assert from "node:assert/strict";
-import { getHold, hold, listHolds } from "../../src/store/holds.ts";
+import { getHold, listHolds } from "../../src/store/hold_records.ts";
+import { hold } from "../../src/store/holds.ts";
 import { verify } from "../../src/store/verify.ts";
 import {
   call,

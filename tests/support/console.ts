@@ -22,7 +22,7 @@ export async function openConsole(
   options: BrowserContextOptions = {},
   appOptions: Partial<AppOptions> = {},
 ): Promise<Console> {
-  const t = await openTestApp({}, appOptions);
+  const t = await openTestApp({ observer: appOptions.metrics }, appOptions);
   await Promise.all(demoCatalogue().map((each) => count(t.store, each)));
   const feeds = new Set<ReadableStreamDefaultController>();
   let isReachable = true;
