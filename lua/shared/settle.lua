@@ -10,7 +10,7 @@ end
 local RECOUNT_LIMIT = 1000
 
 -- Takes a hold without a record, or with a spoilt one, out of the indexes. Its owner can only be told from them.
-local function forget(hold_id, robbed)
+local function drop_hold(hold_id, robbed)
   redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)
   for _, owner in ipairs(redis.call('HKEYS', UNITS_BY_OWNER)) do
     if redis.call('ZREM', HOLDS_BY_OWNER .. owner, hold_id) == 1 then
@@ -19,7 +19,7 @@ local function forget(hold_id, robbed)
   end
 end
 
--- What was forgotten must not count against its owner for ever.
+-- What was dropped must not count against its owner for ever.
 local function recount_units(owner)
   local hold_ids = redis.call('ZRANGE', HOLDS_BY_OWNER .. owner, 0, RECOUNT_LIMIT)
   if #hold_ids > RECOUNT_LIMIT then
@@ -43,7 +43,7 @@ local function settle_due(now)
   local robbed = {}
   for _, hold_id in ipairs(due) do
     if not pcall(expire, hold_id, now) then
-      forget(hold_id, robbed)
+      drop_hold(hold_id, robbed)
     end
   end
   for owner in pairs(robbed) do

@@ -6,6 +6,7 @@ const RIGHTS_A_COMMIT_NEEDS = [
   "-time",
   "-get",
   "-set",
+  "-del",
   "-hset",
   "-hmget",
   "-hkeys",
