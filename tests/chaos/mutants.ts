@@ -218,10 +218,11 @@ export const MUTANTS: Mutant[] = [
   {
     name: "histories: a read of what was a moment ago",
     file: "src/store/inventory.ts",
-    find: `return readInventory(sku, await store.ask({ verb: "get_inventory", args: [sku] }));`,
+    find:
+      `return readInventory(sku, await store.ask({ verb: "get_inventory", args: [sku], partition }));`,
     replace: `const kept = (globalThis as any).kept ??= new Map();
   const { at = 0, reply: old } = kept.get(sku) ?? {};
-  const reply = Date.now() - at < 20 ? old : await store.ask({ verb: "get_inventory", args: [sku] });
+  const reply = Date.now() - at < 20 ? old : await store.ask({ verb: "get_inventory", args: [sku], partition });
   if (reply !== old) kept.set(sku, { at: Date.now(), reply });
   return readInventory(sku, reply);`,
     caughtBy: HISTORIES,
@@ -229,7 +230,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "histories: a sale that looks first and takes afterwards",
     file: "src/store/sales.ts",
-    find: `const reply = await store.commit({ verb: "sell", args, request }, call);`,
+    find: `const reply = await store.commit({ verb: "sell", args, partition, request }, call);`,
     replace: `const { sku, location, quantity } = request;
   const looked = await store.ask({ verb: "get_inventory", args: [sku] });
   const fields = (looked[1] ?? []) as string[];
