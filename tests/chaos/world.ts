@@ -35,6 +35,8 @@ export interface World extends AsyncDisposable {
   killsDuringFsync: number;
   /** kill -9, and a new one; resolves when it listens. */
   killService(): Promise<void>;
+  /** For how long Redis' main thread has been ready to run and not been let, in milliseconds; 0 but on Linux. */
+  redisWaitedMs(): number;
   /** Resident memory of the service in bytes. */
   serviceMemory(): number;
   /** Log lines of the service at warn and above. */
@@ -160,6 +162,13 @@ export async function openWorld(
       service.kill("SIGKILL");
       await service.status;
       await spawnService();
+    },
+    redisWaitedMs() {
+      try {
+        return Number(Deno.readTextFileSync(`/proc/${redisPid}/schedstat`).split(" ")[1]) / 1e6;
+      } catch {
+        return 0;
+      }
     },
     serviceMemory() {
       try {
