@@ -52,27 +52,26 @@ local function part_of(held, part)
 end
 
 -- Sells units that an expired hold has given back, from what is available now.
-local function reacquire(hold_id, record, sold, now, backlog)
+local function reacquire(hold_id, record, sold, commit)
   local plan, wishes = new_plan(), {}
   for i, line in ipairs(sold) do
-    wishes[i] = wish_for(line)
+    wishes[i] = wish_for(unpack(line, 1, 3))
   end
-  local refusal = allocate_all(plan, wishes, backlog)
+  local refusal = allocate_all(plan, wishes, commit.backlog)
   if refusal then
     return refusal
   end
   sell_plan(plan)
   record.sold = add_lines(record.sold or {}, sold)
-  record.reacquired_at_ms = now
+  record.reacquired_at_ms = commit.now
   save_ended_hold(hold_id, record)
-  return { 'confirmed', now, record.sold, {} }
+  return { 'confirmed', commit.now, record.sold, {} }
 end
 
-local function confirm(args, now, backlog, owner)
-  local hold_id, remainder, on_expired = args[1], args[2], args[3]
-  local part = parse_lines(args, 4)
+local function confirm(commit, hold_id, remainder, on_expired, ...)
+  local now, part = commit.now, parse_lines(...)
 
-  local record = load_hold(hold_id, owner)
+  local record = load_hold(hold_id, commit.owner)
 
   if not record then
     return { 'hold_not_found' }
@@ -92,12 +91,12 @@ local function confirm(args, now, backlog, owner)
   end
 
   if record.status == 'expired' then
-    return reacquire(hold_id, record, sold, now, backlog)
+    return reacquire(hold_id, record, sold, commit)
   end
   if #rest > 0 and remainder == 'keep' then
     let_go(record, sold, true)
     record.lines, record.sold = rest, add_lines(record.sold or {}, sold)
-    save_active_hold(hold_id, record)
+    keep_active_hold(hold_id, record, cjson.encode(record), record.expires_at_ms)
     record_event('hold.confirmed', table.concat(append_lines({ hold_id, record.reference }, sold), ' '))
     return { 'partly_confirmed', now, record.sold, rest }
   end

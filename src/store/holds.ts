@@ -43,11 +43,13 @@ export async function hold(
   const [status, ...fields] = reply;
   switch (status) {
     case "active": {
-      const [holdId, expiresAtMs, ...taken] = fields as [string, number, ...Required<LineFields>[]];
-      const lines = taken.map(([sku, location, quantity, remaining_stock]) => {
-        return { sku, quantity, location, remaining_stock };
+      const [words, ...available] = fields as [string, ...number[]];
+      const [holdId, expiresAtMs, _reference, ...taken] = words.split(" ");
+      const lines = available.map((remaining_stock, i) => {
+        const [sku, location, quantity] = taken.slice(3 * i);
+        return { sku, quantity: Number(quantity), location, remaining_stock };
       });
-      return { status, holdId, expiresAtMs, lines };
+      return { status, holdId, expiresAtMs: Number(expiresAtMs), lines };
     }
     case "hold_not_found":
     case "hold_confirmed":

@@ -30,7 +30,7 @@ export interface Operation {
     | "spend"
     | "repair"
     | "claim"
-    | "forget"
+    | "unclaim"
     | "look_back";
   args: (string | number)[];
   /** Where it is decided; the first partition if not said. */

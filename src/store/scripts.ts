@@ -6,22 +6,26 @@ import clock from "../../lua/shared/clock.lua" with { type: "text" };
 import due from "../../lua/shared/due.lua" with { type: "text" };
 import events from "../../lua/shared/events.lua" with { type: "text" };
 import holds from "../../lua/shared/holds.lua" with { type: "text" };
+import indexes from "../../lua/shared/indexes.lua" with { type: "text" };
 import idempotency from "../../lua/shared/idempotency.lua" with { type: "text" };
 import lines from "../../lua/shared/lines.lua" with { type: "text" };
 import owners from "../../lua/shared/owners.lua" with { type: "text" };
 import permissions from "../../lua/shared/permissions.lua" with { type: "text" };
 import plan from "../../lua/shared/plan.lua" with { type: "text" };
+import records from "../../lua/shared/records.lua" with { type: "text" };
+import texts from "../../lua/shared/texts.lua" with { type: "text" };
 import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
 import stock from "../../lua/shared/stock.lua" with { type: "text" };
 import stream from "../../lua/shared/stream.lua" with { type: "text" };
+import wanted from "../../lua/shared/wanted.lua" with { type: "text" };
 
 import adjust from "../../lua/adjust.lua" with { type: "text" };
 import claim from "../../lua/claim.lua" with { type: "text" };
 import confirm from "../../lua/confirm.lua" with { type: "text" };
 import count from "../../lua/count.lua" with { type: "text" };
 import extend from "../../lua/extend.lua" with { type: "text" };
-import forget from "../../lua/forget.lua" with { type: "text" };
+import unclaim from "../../lua/unclaim.lua" with { type: "text" };
 import getHold from "../../lua/get_hold.lua" with { type: "text" };
 import getInventory from "../../lua/get_inventory.lua" with { type: "text" };
 import listHolds from "../../lua/list_holds.lua" with { type: "text" };
@@ -83,6 +87,13 @@ function compose(firstLine: string, settings: ScriptSettings, parts: string[]): 
   return { text, sha1: createHash("sha1").update(text).digest("hex") };
 }
 
+/** The verbs as lua/shared/wanted.lua wants them. */
+function ifWanted(verbs: Record<string, string>): string[] {
+  return Object.entries(verbs).map(([name, text]) =>
+    `if wanted.${name} then\n${text}\nverbs.${name} = ${name}\nend`
+  );
+}
+
 /**
  * The script that decides, under two first lines. Redis refuses the first before it starts when memory has
  * run out; the second runs then too, and refuses by itself every verb but those that set something free.
@@ -92,10 +103,14 @@ export function commitScripts(
   settings: ScriptSettings,
   clockSource: string = clock,
 ): { usual: Script; whenFull: Script } {
-  const rules = [events, stock, lines, plan, owners, holds, settle, idempotency];
-  const verbs = [hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend];
-  const keyVerbs = [claim, forget, lookBack];
-  const parts = [permissions, numbers, clockSource, ...rules, ...verbs, ...keyVerbs, commit];
+  const gathered = [wanted, texts, indexes, events];
+  const rules = [stock, lines, plan, owners, records, holds, settle, idempotency];
+  const verbs = {
+    ...{ hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend },
+    ...{ claim, unclaim, look_back: lookBack },
+  };
+  const checked = [permissions, numbers, clockSource];
+  const parts = [...checked, ...gathered, ...rules, ...ifWanted(verbs), commit];
   return {
     usual: compose("#!lua", settings, ["local MEMORY_IS_FULL = false", ...parts]),
     whenFull: compose("#!lua flags=allow-oom", settings, ["local MEMORY_IS_FULL = true", ...parts]),
@@ -104,10 +119,9 @@ export function commitScripts(
 
 /**
  * The script that answers questions. `no-writes` keeps it answering where writes are refused or paused.
- * Of the holds it uses only how to load one.
  */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const shared = [numbers, clockSource, owners, holds, due, stream];
+  const shared = [numbers, clockSource, texts, records, due, stream];
   const inventory = [getInventory, queryInventory, listInventory];
   const verbs = [
     getHold,
