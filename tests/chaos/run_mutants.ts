@@ -18,10 +18,12 @@ const SUITE_TIMEOUT_MS = 120_000;
 
 const wanted = Deno.args.filter((arg) => arg !== "--");
 const mutants = MUTANTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+// What fails without a bug, on a machine too busy for its bars of time, catches none.
+const unsteady = new Set<string>();
 for (const suite of SUITES) {
-  const tests = await failingTests(ROOT, suite);
-  if (tests.length > 0) throw new Error(`these fail without a bug: ${tests.join("; ")}`);
+  for (const test of await failingTests(ROOT, suite, "all")) unsteady.add(test);
 }
+console.log(`these fail without a bug: ${[...unsteady].join("; ") || "none"}`);
 const rows: Record<string, { "caught by": string; tests: string }> = {};
 let missed = 0;
 for (const mutant of mutants) {
@@ -49,7 +51,10 @@ async function tryMutant(mutant: Mutant): Promise<{ suite: string; tests: string
     }
     await Deno.writeTextFile(file, text.replace(mutant.find, () => mutant.replace));
     for (const suite of mutant.caughtBy ? [mutant.caughtBy] : SUITES) {
-      const tests = await failingTests(copy, suite);
+      let tests = await failingTests(copy, suite, "first");
+      if (tests.some((test) => unsteady.has(test))) {
+        tests = (await failingTests(copy, suite, "all")).filter((test) => !unsteady.has(test));
+      }
       if (tests.length > 0) {
         return { suite: folderOf(suite), tests };
       }
@@ -60,18 +65,15 @@ async function tryMutant(mutant: Mutant): Promise<{ suite: string; tests: string
 }
 
 /** The names of the tests that fail; a run that does not end counts as one. */
-async function failingTests(root: string, suite: string[]): Promise<string[]> {
+async function failingTests(
+  root: string,
+  suite: string[],
+  which: "first" | "all",
+): Promise<string[]> {
+  const stop = which === "first" ? ["--fail-fast"] : [];
+  const flags = ["--quiet", ...stop, "--no-check", "--frozen", "--parallel", "--allow-all"];
   const run = new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "--quiet",
-      "--fail-fast",
-      "--no-check",
-      "--frozen",
-      "--parallel",
-      "--allow-all",
-      ...suite,
-    ],
+    args: ["test", ...flags, ...suite],
     cwd: root,
     detached: true, // a group of its own, so that what it started ends with it
     env: { NO_COLOR: "1" },
