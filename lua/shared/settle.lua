@@ -1,5 +1,5 @@
-local function expire(hold_id, now)
-  local hold = load_hold(hold_id)
+local function expire(hold_id, json, now)
+  local hold = cjson.decode(json)
   if hold.status ~= 'active' then
     error('not active: ' .. hold_id)
   end
@@ -12,9 +12,16 @@ end
 -- for how many milliseconds the first of them had been due.
 local function settle_due(now)
   local due = redis.call('ZRANGEBYSCORE', HOLDS_BY_EXPIRY, '-inf', now, 'LIMIT', 0, SETTLE_LIMIT)
-  local lag_ms = due[1] and now - tonumber(redis.call('ZSCORE', HOLDS_BY_EXPIRY, due[1])) or 0
-  for _, hold_id in ipairs(due) do
-    if not pcall(expire, hold_id, now) then
+  if #due == 0 then
+    return 0, false, 0
+  end
+  local lag_ms, keys = now - tonumber(redis.call('ZSCORE', HOLDS_BY_EXPIRY, due[1])), {}
+  for i, hold_id in ipairs(due) do
+    keys[i] = HOLD .. hold_id
+  end
+  local records = redis.call('MGET', unpack(keys))
+  for i, hold_id in ipairs(due) do
+    if not pcall(expire, hold_id, records[i], now) then
       set_score(HOLDS_BY_EXPIRY, hold_id, false)
     end
   end

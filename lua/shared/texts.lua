@@ -6,23 +6,27 @@ local function get_text(key)
   return texts[key] or redis.call('GET', key)
 end
 
--- Without a lifetime the key stays until something else is set.
+-- Without a lifetime the key stays. What has one never loses it again.
 local function set_text(key, text, lifetime_ms)
-  texts[key], lifetimes_ms[key] = text, lifetime_ms
+  texts[key] = text
+  if lifetime_ms then
+    lifetimes_ms[key] = lifetime_ms
+  end
 end
 
 local function write_texts()
-  local lasting = {}
+  local lasting, count = {}, 0
   for key, text in pairs(texts) do
     local lifetime_ms = lifetimes_ms[key]
     if lifetime_ms then
       redis.call('SET', key, text, 'PX', lifetime_ms)
     else
-      lasting[#lasting + 1] = key
-      lasting[#lasting + 1] = text
+      lasting[count + 1] = key
+      lasting[count + 2] = text
+      count = count + 2
     end
   end
-  if #lasting > 0 then
+  if count > 0 then
     redis.call('MSET', unpack(lasting))
   end
 end
