@@ -112,10 +112,10 @@ export const ConfigSchema = z.object({
     "Live feeds of events open at once; further ones are refused as `overloaded`.",
   ),
   MAX_ACTIVE_HOLDS_PER_KEY: wholeNumber(0, 1_000_000).default(0).describe(
-    "Active holds that one key's name may have at once; 0 for no limit.",
+    "Active holds that one key's name may have at once in each partition; 0 for no limit.",
   ),
   MAX_HELD_UNITS_PER_KEY: wholeNumber(0, 1_000_000_000).default(0).describe(
-    "Units that one key's name may hold at once; 0 for no limit.",
+    "Units that one key's name may hold at once in each partition; 0 for no limit.",
   ),
   CORS_ORIGINS: words(listOf(isOrigin, "origins apart by spaces, as in https://shop.example"))
     .optional().describe("Origins whose pages may call from a browser. Unset: none."),
