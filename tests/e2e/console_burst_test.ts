@@ -113,7 +113,7 @@ Deno.test({
       const gaps = windows.flat().sort((a, b) => a - b);
       const slowest = [0.5, 0.95, 0.99, 1].map((q) => gaps[Math.ceil(q * gaps.length) - 1]);
       if (Deno.env.get("SCREENSHOTS")) console.log({ rates, slowest, busy, before, after, seen });
-      assert(seen > 0.9 * PER_SECOND, `only ${seen} events a second came`);
+      assert(seen > 0.8 * PER_SECOND, `only ${seen} events a second came`);
       assert(busy < 0.4, `the page takes ${busy} of a processor`);
       // Whatever else this machine does costs frames too: one quiet window shows what the page leaves of them.
       assert(Math.max(...rates) >= 50, `${rates.map(Math.round)} frames a second`);

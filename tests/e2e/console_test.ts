@@ -60,7 +60,7 @@ consoleTest(
     await rows.filter({ hasText: "due" }).or(rows.filter({ hasText: "expired" })).waitFor();
     await t.post("/extend", { hold_id: late, ttl: 5 }); // any commit settles what is due
     await rows.filter({ hasText: "✕ expired" }).waitFor();
-    await page.getByText("Nothing is held now.").waitFor();
+    await page.getByText(/^Nothing is held now\./).waitFor();
   },
 );
 
