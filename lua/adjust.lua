@@ -16,11 +16,10 @@ KEEPS  held counters: units of a hold may be damaged, but it does not end by tha
        received next.
 COST   O(1)
 ]]
-local function adjust(args)
-  local sku, location, change, reason, reference = args[1], args[2], args[3], args[5], args[6]
+local function adjust(_, sku, location, change, units, reason, reference, expected)
   local counting = change == 'count'
-  local units = whole_number(args[4], counting and 0 or 1, counting and MAX_ON_HAND or MAX_QUANTITY)
-  local expected = args[7] ~= '' and whole_number(args[7], 0, MAX_ON_HAND)
+  units = whole_number(units, counting and 0 or 1, counting and MAX_ON_HAND or MAX_QUANTITY)
+  expected = expected ~= '' and whole_number(expected, 0, MAX_ON_HAND)
 
   local stock = read_line(sku, location)
   local on_hand = counting and units
@@ -28,7 +27,7 @@ local function adjust(args)
     or change == 'take' and stock.on_hand - units
     or error('no such change: ' .. change)
 
-  if change == 'take' and not stock.known and redis.call('EXISTS', STOCK .. sku) == 0 then
+  if change == 'take' and not stock.known and not is_known_sku(sku) then
     return { 'sku_not_found' }
   end
   if expected and expected ~= stock.on_hand then

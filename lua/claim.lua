@@ -14,10 +14,8 @@ KEEPS  one request per key: its effect and the record of its outcome are written
        the same key, so that a repeat finds them there.
 COST   O(1)
 ]]
-local function claim(args, now)
-  local key, fingerprint, seconds, attempt, lease_ms = args[1], args[2], args[3], args[4], tonumber(args[5])
-
-  local record = load_outcome(key)
+local function claim(commit, key, fingerprint, seconds, attempt, lease_ms)
+  local now, record = commit.now, load_outcome(key)
 
   if record and record.fingerprint ~= fingerprint then
     return { 'idempotency_key_reused' }

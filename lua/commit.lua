@@ -11,23 +11,8 @@ REPLY  [how many due holds were settled first, for how many milliseconds they ha
          failed                  message             a fault of ours; nothing is kept under the key
        or the error NOPERM for all of them, before anything is done, where the ACL would stop it half-way
 ]]
-local verbs = {
-  hold = hold,
-  release = release,
-  confirm = confirm,
-  extend = extend,
-  sell = sell,
-  count = count,
-  adjust = adjust,
-  transfer = transfer,
-  spend = spend,
-  repair = repair,
-  claim = claim,
-  forget = forget,
-  look_back = look_back,
-}
 -- What still runs when Redis has no memory left: all that ends a hold, and what its keys need.
-local runs_when_full = { release = true, confirm = true, claim = true, forget = true, look_back = true }
+local runs_when_full = { release = true, confirm = true, claim = true, unclaim = true, look_back = true }
 
 local denied = missing_permission()
 if denied then
@@ -36,46 +21,51 @@ end
 
 local now = now_ms()
 local settled, backlog, lag_ms = settle_due(now)
+local commit = { now = now, now_text = tostring(now), backlog = backlog }
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
-local undecided = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true }
+local undecided = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
 
 -- One failing operation must not fail its neighbours.
-local function run(verb, args, owner)
+local function run(verb, ...)
   if MEMORY_IS_FULL and not runs_when_full[verb] then
     return { 'store_full' }, false
   end
-  local ok, reply = pcall(verbs[verb], args, now, backlog, owner)
+  local ok, reply = pcall(verbs[verb], commit, ...)
   if ok then
     return reply, not undecided[reply[1]]
   end
   return { 'failed', type(reply) == 'table' and reply.err or tostring(reply) }, false
 end
 
-local replies, at = { { settled, lag_ms } }, 2
-while at <= #ARGV do
-  local verb, owner, key, count_of_args = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
-  local first = at + 4
-  local args = { unpack(ARGV, first, first + count_of_args - 1) }
-  at = first + count_of_args
+local args, replies, at = ARGV, { { settled, lag_ms } }, 2
+while at <= #args do
+  local verb, owner, key, first = args[at], args[at + 1], args[at + 2], at + 4
+  commit.owner = owner
+  at = first + args[at + 3]
   local reply
   if key == '' then
-    reply = run(verb, args, owner)
+    reply = run(verb, unpack(args, first, at - 1))
   else
-    local fingerprint, seconds, request_id = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-    at = at + 3
+    local fingerprint, seconds, request_id = args[at], args[at + 1], args[at + 2]
     reply = recall(key, fingerprint)
     if not reply then
       local decided
-      reply, decided = run(verb, args, owner)
+      reply, decided = run(verb, unpack(args, first, at - 1))
       if decided then
         remember(key, fingerprint, seconds, request_id, reply)
       end
     end
+    at = at + 3
   end
   replies[#replies + 1] = reply
 end
 
-write_held_change()
+-- All is decided, and nothing has been written yet: until here, operations saw each other's changes only through
+-- what the shared files keep of them.
+write_stock()
+write_texts()
+write_indexes()
+write_owners()
 write_events()
 return replies

@@ -14,6 +14,7 @@ REPLY  first match wins, in this order:
        confirmed              at_ms, [sold], [returned]   sold; the hold has ended, or was sold after it had
        partly_confirmed       at_ms, [sold], [remaining]  sold; the rest is still held
        where a list is of [sku, location, quantity], and `sold` counts earlier confirmations of a part
+       and a cart over partitions is not taken again: its units would have to be taken in several places
 KEEPS  one end per hold, and nothing of a hold is sold at or after `expires_at`: an expired hold stays
        expired, and what is reacquired is taken from what is available.
 COST   O(lines)
@@ -52,27 +53,26 @@ local function part_of(held, part)
 end
 
 -- Sells units that an expired hold has given back, from what is available now.
-local function reacquire(hold_id, record, sold, now, backlog)
+local function reacquire(hold_id, record, sold, commit)
   local plan, wishes = new_plan(), {}
   for i, line in ipairs(sold) do
-    wishes[i] = wish_for(line)
+    wishes[i] = wish_for(unpack(line, 1, 3))
   end
-  local refusal = allocate_all(plan, wishes, backlog)
+  local refusal = allocate_all(plan, wishes, commit.backlog)
   if refusal then
     return refusal
   end
   sell_plan(plan)
   record.sold = add_lines(record.sold or {}, sold)
-  record.reacquired_at_ms = now
+  record.reacquired_at_ms = commit.now
   save_ended_hold(hold_id, record)
-  return { 'confirmed', now, record.sold, {} }
+  return { 'confirmed', commit.now, record.sold, {} }
 end
 
-local function confirm(args, now, backlog, owner)
-  local hold_id, remainder, on_expired = args[1], args[2], args[3]
-  local part = parse_lines(args, 4)
+local function confirm(commit, hold_id, remainder, on_expired, ...)
+  local now, part = commit.now, parse_lines(...)
 
-  local record = load_hold(hold_id, owner)
+  local record = load_hold(hold_id, commit.owner)
 
   if not record then
     return { 'hold_not_found' }
@@ -83,7 +83,8 @@ local function confirm(args, now, backlog, owner)
   if is_sold(record) then
     return { 'confirmed', record.reacquired_at_ms or record.ended_at_ms, sold_lines(record), record.returned or {} }
   end
-  if record.status == 'released' or record.status == 'expired' and on_expired ~= 'reacquire' then
+  local may_reacquire = on_expired == 'reacquire' and not record.away
+  if record.status == 'released' or record.status == 'expired' and not may_reacquire then
     return { 'hold_' .. record.status }
   end
   local sold, rest, refusal = part_of(record.lines, part)
@@ -92,12 +93,13 @@ local function confirm(args, now, backlog, owner)
   end
 
   if record.status == 'expired' then
-    return reacquire(hold_id, record, sold, now, backlog)
+    return reacquire(hold_id, record, sold, commit)
   end
   if #rest > 0 and remainder == 'keep' then
     let_go(record, sold, true)
     record.lines, record.sold = rest, add_lines(record.sold or {}, sold)
-    save_active_hold(hold_id, record)
+    mark_news(record)
+    keep_active_hold(hold_id, record, cjson.encode(record), record.expires_at_ms)
     record_event('hold.confirmed', table.concat(append_lines({ hold_id, record.reference }, sold), ' '))
     return { 'partly_confirmed', now, record.sold, rest }
   end

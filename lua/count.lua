@@ -6,14 +6,15 @@ REPLY  counted
 KEEPS  held counters: a count says nothing about them.
 COST   O(locations)
 ]]
-local function count(args)
-  local sku, counts = args[1], {}
-  for i = 2, #args, 2 do
-    counts[#counts + 1] = { args[i], whole_number(args[i + 1], 0, MAX_ON_HAND) }
+local function count(_, sku, ...)
+  local counts, lines, on_hand = { ... }, {}, {}
+  for i = 1, #counts, 2 do
+    on_hand[#on_hand + 1] = whole_number(counts[i + 1], 0, MAX_ON_HAND)
+    lines[#lines + 1] = read_line(sku, counts[i])
   end
 
-  for _, entry in ipairs(counts) do
-    set_on_hand(read_line(sku, entry[1]), entry[2], 'cycle_count', '')
+  for i, line in ipairs(lines) do
+    set_on_hand(line, on_hand[i], 'cycle_count', '')
   end
   return { 'counted' }
 end

@@ -11,10 +11,11 @@ REPLY  first match wins, in this order:
 KEEPS  no hold lives longer than MAX_TTL_SECONDS, and none is revived.
 COST   O(lines) where it settles, else O(1)
 ]]
-local function extend(args, now, _, owner)
-  local hold_id, expires_at_ms = args[1], now + 1000 * whole_number(args[2], 1, MAX_TTL_SECONDS)
+local function extend(commit, hold_id, ttl_seconds)
+  local now = commit.now
+  local expires_at_ms = now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)
 
-  local record = load_hold(hold_id, owner)
+  local record = load_hold(hold_id, commit.owner)
 
   if not record then
     return { 'hold_not_found' }
@@ -31,7 +32,8 @@ local function extend(args, now, _, owner)
   end
 
   record.expires_at_ms = expires_at_ms
-  save_active_hold(hold_id, record)
+  mark_news(record)
+  keep_active_hold(hold_id, record, cjson.encode(record), record.expires_at_ms)
   record_event('hold.extended', hold_id .. ' ' .. expires_at_ms .. ' ' .. record.reference)
   return { 'extended', expires_at_ms, max_expires_at_ms }
 end

@@ -12,5 +12,5 @@ local function get_hold(args, now)
   if not load_hold(hold_id, owner) then
     return { 'hold_not_found' }
   end
-  return { 'found', redis.call('GET', HOLD .. hold_id), now }
+  return { 'found', get_text(HOLD .. hold_id), now }
 end

@@ -15,16 +15,16 @@ REPLY  first match wins, in this order:
        unsettled                                     short, while due holds wait to be settled
        insufficient_stock  [sku, location, requested, available, elsewhere]+
                                                      every wish that is short; `elsewhere` is location, units, ...
-       active              hold_id, expires_at_ms, [sku, location, quantity, available]+
-                                                     held; what was taken where, and what is left there
+       active              words, available+         held: the words of `hold.created`, which say what was taken
+                                                     where, and what is left in each of those places
 KEEPS  available >= 0, all wishes or none: everything is planned before the first write. A hold to replace
        that has ended already is no reason to refuse: its units are free.
 COST   O(wishes), and O(locations of the SKU) for `any`
 ]]
-local function hold(args, now, backlog, owner)
-  local hold_id, expires_at_ms = args[1], now + 1000 * whole_number(args[2], 1, MAX_TTL_SECONDS)
-  local reference, replaces = args[3], args[4]
-  local wishes = parse_wishes(args, 5)
+local function hold(commit, hold_id, ttl_seconds, reference, replaces, ...)
+  local now, owner = commit.now, commit.owner
+  local expires_at_ms = now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)
+  local wishes = parse_wishes(...)
 
   local replaced = replaces ~= '' and load_hold(replaces, owner)
   if replaces ~= '' and not replaced then
@@ -34,12 +34,12 @@ local function hold(args, now, backlog, owner)
     return { 'hold_confirmed' }
   end
   local gives_back = replaced and replaced.status == 'active'
-  local excess = excess_of(owner, wishes, gives_back and replaced, backlog)
+  local excess = excess_of(owner, wishes, gives_back and replaced, commit.backlog)
   if excess then
     return excess
   end
   local plan = new_plan(gives_back and replaced.lines)
-  local refusal = allocate_all(plan, wishes, backlog)
+  local refusal = allocate_all(plan, wishes, commit.backlog)
   if refusal then
     return refusal
   end
@@ -47,21 +47,10 @@ local function hold(args, now, backlog, owner)
   if gives_back then
     end_hold(replaces, replaced, is_due(replaced, now) and 'expired' or 'released', now)
   end
-  local lines, reply = planned_lines(plan), { 'active', hold_id, expires_at_ms }
-  for i, place in ipairs(plan.order) do
-    local stock = gives_back and read_line(place.sku, place.location) or place
-    local available = write_line(stock, stock.on_hand, stock.held + place.taken)
-    reply[i + 3] = { place.sku, place.location, place.taken, available }
-  end
-  save_active_hold(hold_id, {
-    status = 'active',
-    created_at_ms = now,
+  count_held(owner, 1, units_of(wishes))
+  return make_hold(commit, hold_id, {
     expires_at_ms = expires_at_ms,
     reference = reference,
-    owner = owner ~= '' and owner ~= NOBODY and owner or nil,
-    lines = lines,
-  })
-  count_held(owner, units_of(lines))
-  record_event('hold.created', table.concat(append_lines({ hold_id, expires_at_ms, reference }, lines), ' '))
-  return reply
+    owner = is_named(owner) and owner or nil,
+  }, plan)
 end

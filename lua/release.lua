@@ -9,10 +9,8 @@ REPLY  first match wins, in this order:
 KEEPS  one end per hold.
 COST   O(lines)
 ]]
-local function release(args, now, _, owner)
-  local hold_id = args[1]
-
-  local record = load_hold(hold_id, owner)
+local function release(commit, hold_id)
+  local record = load_hold(hold_id, commit.owner)
 
   if not record then
     return { 'hold_not_found' }
@@ -22,7 +20,7 @@ local function release(args, now, _, owner)
   end
 
   if record.status == 'active' then
-    end_hold(hold_id, record, is_due(record, now) and 'expired' or 'released', now)
+    end_hold(hold_id, record, is_due(record, commit.now) and 'expired' or 'released', commit.now)
   end
   return { record.status, restored_stock(record) }
 end

@@ -13,17 +13,16 @@ KEEPS  what is on hand, and the units of every active hold. Nothing but a repair
        true if no repair has come between, however busy the line is.
 COST   O(REPAIR_LOOKBACK)
 ]]
-local function repair(args)
-  local sku, location, seen_at = args[1], args[2], args[4]
-  local units = whole_number(string.match(args[3], '^%-?(.*)$'), 1, MAX_ON_HAND)
-  local drift = string.sub(args[3], 1, 1) == '-' and -units or units
+local function repair(_, sku, location, drift, seen_at)
+  local units = whole_number(string.match(drift, '^%-?(.*)$'), 1, MAX_ON_HAND)
+  drift = string.sub(drift, 1, 1) == '-' and -units or units
 
   local stock = read_line(sku, location)
   local since = redis.call('XRANGE', EVENTS, '(' .. seen_at, '+', 'COUNT', REPAIR_LOOKBACK)
 
   local function tells_of_repair(words)
     for i = 1, #words, 2 do
-      if words[i] == 'stock.repaired' and string.find(words[i + 1], sku .. ' ' .. location .. ' ', 1, true) == 1 then
+      if words[i] == 'stock.repaired' and string.find(words[i + 1], stock.name .. ' ', 1, true) == 1 then
         return true
       end
     end
@@ -37,8 +36,8 @@ local function repair(args)
     end
   end
 
-  local held = stock.held - drift
-  write_line(stock, stock.on_hand, held)
-  record_event('stock.repaired', table.concat({ sku, location, stock.held, held }, ' '))
-  return { 'repaired', stock.held, held }
+  local before, after = stock.held, stock.held - drift
+  change_line(stock, stock.on_hand, after)
+  record_event('stock.repaired', table.concat({ stock.name, before, after }, ' '))
+  return { 'repaired', before, after }
 end

@@ -10,11 +10,10 @@ REPLY  first match wins, in this order:
 KEEPS  available >= 0, and units that are held stay held.
 COST   O(1)
 ]]
-local function sell(args, _, backlog)
-  local line = parse_lines(args, 1)[1]
-  local plan = new_plan()
+local function sell(commit, sku, location, quantity)
+  local wish, plan = wish_for(sku, location, whole_number(quantity, 1, MAX_QUANTITY)), new_plan()
 
-  local refusal = allocate_all(plan, { wish_for(line) }, backlog)
+  local refusal = allocate_all(plan, { wish }, commit.backlog)
   if refusal then
     return refusal
   end

@@ -8,13 +8,14 @@ REPLY  first match wins, in this order:
 KEEPS  one key per caller, gone once its allowance is whole.
 COST   O(1)
 ]]
-local function spend(args, now)
-  local key, limit = RATE .. args[1], whole_number(args[2], 1, 1000000)
+local function spend(commit, caller, limit)
+  local key = RATE .. caller
+  limit = whole_number(limit, 1, 1000000)
 
   -- In microseconds, so that a whole minute is never a request short.
   local window, interval = 60000000, math.floor(60000000 / limit)
-  local now_us = now * 1000
-  local whole_at = math.max(now_us, tonumber(redis.call('GET', key) or 0))
+  local now_us = commit.now * 1000
+  local whole_at = math.max(now_us, tonumber(get_text(key) or 0))
   local left = math.floor((window - (whole_at - now_us)) / interval)
 
   if left < 1 then
@@ -23,6 +24,6 @@ local function spend(args, now)
   end
 
   local reset_ms = math.ceil((whole_at + interval - now_us) / 1000)
-  redis.call('SET', key, string.format('%.0f', whole_at + interval), 'PX', reset_ms)
+  set_text(key, string.format('%.0f', whole_at + interval), reset_ms)
   return { 'spent', left - 1, reset_ms }
 end

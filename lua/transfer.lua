@@ -11,15 +11,15 @@ REPLY  first match wins, in this order:
 KEEPS  available >= 0 at `from`, and the sum of both: both are checked before either is written.
 COST   O(1)
 ]]
-local function transfer(args, _, backlog)
-  local sku, from, to, quantity = args[1], args[2], args[3], whole_number(args[4], 1, MAX_QUANTITY)
+local function transfer(commit, sku, from, to, quantity)
+  quantity = whole_number(quantity, 1, MAX_QUANTITY)
   if from == to then
     error('no transfer: from and to are both ' .. from)
   end
 
   local plan, target = new_plan(), read_line(sku, to)
 
-  local refusal = allocate_all(plan, { wish_for({ sku, from, quantity }) }, backlog)
+  local refusal = allocate_all(plan, { wish_for(sku, from, quantity) }, commit.backlog)
   if refusal then
     return refusal
   end
@@ -27,9 +27,9 @@ local function transfer(args, _, backlog)
     return { 'on_hand_limit_exceeded', target.on_hand }
   end
 
-  local source = plan.order[1]
-  local left = write_line(source, source.on_hand - quantity, source.held)
-  local arrived = write_line(target, target.on_hand + quantity, target.held)
+  local source = plan[1]
+  local left = change_line(source, source.on_hand - quantity, source.held)
+  local arrived = change_line(target, target.on_hand + quantity, target.held)
   record_event('stock.transferred', table.concat({ sku, from, to, quantity }, ' '))
   return { 'transferred', left, arrived }
 end

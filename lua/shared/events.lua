@@ -1,15 +1,18 @@
--- What happened, gathered while the commit runs and written as one stream entry when it ends: a
--- sequence of kind and detail, where the detail is words separated by single spaces. No word can
+-- What happened, gathered while the commit runs and written when it ends, as one stream entry unless there is
+-- very much: a sequence of kind and detail, where the detail is words separated by single spaces. No word can
 -- hold a space, so a reader splits on it.
 local events = {}
 
 local function record_event(kind, detail)
-  events[#events + 1] = kind
-  events[#events + 1] = detail
+  local count = #events
+  events[count + 1], events[count + 2] = kind, detail
 end
 
+local WORDS_PER_ENTRY = 6000 -- Lua hands no more than 8000 values to a call
+
 local function write_events()
-  if #events > 0 then
-    redis.call('XADD', EVENTS, 'MAXLEN', '~', EVENTS_KEPT, '*', unpack(events))
+  for first = 1, #events, WORDS_PER_ENTRY do
+    local last = math.min(first + WORDS_PER_ENTRY - 1, #events)
+    redis.call('XADD', EVENTS, 'MAXLEN', '~', EVENTS_KEPT, '*', unpack(events, first, last))
   end
 end

@@ -3,12 +3,12 @@
 -- request takes effect in another partition, or is about to (lua/claim.lua).
 
 local function load_outcome(key)
-  local kept = redis.call('GET', IDEMPOTENCY .. key)
+  local kept = get_text(IDEMPOTENCY .. key)
   return kept and cjson.decode(kept)
 end
 
 local function save_outcome(key, record, seconds)
-  redis.call('SET', IDEMPOTENCY .. key, cjson.encode(record), 'EX', seconds)
+  set_text(IDEMPOTENCY .. key, cjson.encode(record), 1000 * seconds)
 end
 
 -- The reply to give instead of running the operation, or nil when the key is new.

@@ -1,9 +1,9 @@
 -- Lines as verbs pass them around: { sku, location, quantity }, each SKU and location once.
 
--- Reads lines from the arguments of an operation, `from` the first one's SKU to the end.
-local function parse_lines(args, from)
-  local lines = {}
-  for i = from, #args, 3 do
+-- Reads lines: sku, location, quantity, of each.
+local function parse_lines(...)
+  local args, lines = { ... }, {}
+  for i = 1, #args, 3 do
     lines[#lines + 1] = { args[i], args[i + 1], whole_number(args[i + 2], 1, MAX_QUANTITY) }
   end
   return lines

@@ -13,10 +13,33 @@ local function is_named(owner)
   return owner and owner ~= '' and owner ~= NOBODY
 end
 
--- Keeps count of the units in the owner's active holds.
-local function count_held(owner, units)
+-- name -> active holds and the units in them: read once, before anything of theirs changes, and written when the
+-- commit ends.
+local owners = {}
+
+local function account_of(name)
+  local account = owners[name]
+  if not account then
+    account = {
+      holds = MAX_HOLDS_PER_OWNER > 0 and redis.call('ZCARD', HOLDS_BY_OWNER .. name) or 0,
+      units = tonumber(redis.call('HGET', UNITS_BY_OWNER, name) or 0),
+    }
+    owners[name] = account
+  end
+  return account
+end
+
+-- Keeps count of the owner's active holds, and of the units in them.
+local function count_held(owner, holds, units)
   if is_named(owner) then
-    redis.call('HINCRBY', UNITS_BY_OWNER, owner, units)
+    local account = account_of(owner)
+    account.holds, account.units = account.holds + holds, account.units + units
+  end
+end
+
+local function write_owners()
+  for name, account in pairs(owners) do
+    redis.call('HSET', UNITS_BY_OWNER, name, account.units)
   end
 end
 
@@ -25,14 +48,12 @@ local function excess_of(owner, wishes, freed, backlog)
   if not is_named(owner) then
     return nil
   end
-  if MAX_HOLDS_PER_OWNER > 0 then
-    local active = redis.call('ZCARD', HOLDS_BY_OWNER .. owner) - (freed and 1 or 0)
-    if active >= MAX_HOLDS_PER_OWNER then
-      return backlog and { 'unsettled' } or { 'too_many_active_holds', MAX_HOLDS_PER_OWNER }
-    end
+  local account = account_of(owner)
+  if MAX_HOLDS_PER_OWNER > 0 and account.holds - (freed and 1 or 0) >= MAX_HOLDS_PER_OWNER then
+    return backlog and { 'unsettled' } or { 'too_many_active_holds', MAX_HOLDS_PER_OWNER }
   end
   if MAX_UNITS_PER_OWNER > 0 then
-    local held = tonumber(redis.call('HGET', UNITS_BY_OWNER, owner) or 0) - (freed and units_of(freed.lines) or 0)
+    local held = account.units - (freed and units_of(freed.lines) or 0)
     if held + units_of(wishes) > MAX_UNITS_PER_OWNER then
       return backlog and { 'unsettled' } or { 'too_many_held_units', MAX_UNITS_PER_OWNER, held }
     end

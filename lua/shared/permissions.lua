@@ -3,10 +3,10 @@
 local NEEDED = {
   { 'GET', IDEMPOTENCY .. '?' },
   { 'SET', IDEMPOTENCY .. '?', '' },
-  { 'SET', HOLD .. '?', '' },
+  { 'MSET', HOLD .. '?', '' },
   { 'HSET', STOCK .. '?', '', '' },
   { 'INCRBY', UNITS_HELD, '0' },
-  { 'HINCRBY', UNITS_BY_OWNER, '', '0' },
+  { 'HSET', UNITS_BY_OWNER, '', '0' },
   { 'ZADD', HOLDS_BY_EXPIRY, '0', '' },
   { 'ZREM', HOLDS_BY_EXPIRY, '' },
   { 'XADD', EVENTS, '*', '', '' },

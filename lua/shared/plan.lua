@@ -1,36 +1,35 @@
--- A plan says what to take from where, before anything is written: first every wish is allocated, then,
--- if none is short, the plan is carried out. A wish is { sku, location, quantity, split, locations }, where
--- the location may be `any`: of the listed `locations` in their order, or else of all, most stock first.
+-- A plan says what to take from where, before anything changes: first every wish is allocated, then, if none
+-- is short, the plan is carried out. It is a list of stock lines, of each of which it takes `taken` units. A
+-- wish is { sku, location, quantity, split, locations }, where the location may be `any`: of the listed
+-- `locations` in their order, or else of all, most stock first.
 
 -- `given_back` are lines of a hold that this plan replaces: their units count as free.
 local function new_plan(given_back)
-  local plan = { places = {}, order = {}, freed = {} }
-  for _, line in ipairs(given_back or {}) do
-    plan.freed[line[1] .. ' ' .. line[2]] = line[3]
+  if not given_back then
+    return {}
   end
-  return plan
+  local freed = {}
+  for _, line in ipairs(given_back) do
+    freed[read_line(line[1], line[2])] = line[3]
+  end
+  return { freed = freed }
 end
 
--- The stock of one place, read once; `free` is what this plan may still take of it.
-local function place_in(plan, sku, location)
-  local name = sku .. ' ' .. location
-  local place = plan.places[name]
-  if not place then
-    place = read_line(sku, location)
-    place.free = math.max(0, place.on_hand - place.held + (plan.freed[name] or 0))
-    place.taken = 0
-    plan.places[name] = place
+-- The stock of one place, as this plan sees it; `free` is what it may still take of it.
+local function in_plan(plan, line)
+  if line.plan ~= plan then
+    local freed = plan.freed and plan.freed[line] or 0
+    line.plan, line.taken = plan, 0
+    line.free = math.max(0, line.on_hand - line.held + freed)
   end
-  return place
+  return line
 end
 
 -- Every place where the SKU was ever counted, most free units first.
 local function all_places(plan, sku)
-  local places = {}
-  for _, field in ipairs(redis.call('HKEYS', STOCK .. sku)) do
-    if string.sub(field, 1, 5) ~= 'held:' then
-      places[#places + 1] = place_in(plan, sku, field)
-    end
+  local places = read_lines(sku)
+  for _, place in ipairs(places) do
+    in_plan(plan, place)
   end
   table.sort(places, function(a, b)
     return a.free > b.free or a.free == b.free and a.location < b.location
@@ -44,14 +43,14 @@ local function candidates(plan, wish)
   end
   local places = {}
   for i, location in ipairs(wish.locations) do
-    places[i] = place_in(plan, wish.sku, location)
+    places[i] = in_plan(plan, read_line(wish.sku, location))
   end
   return places
 end
 
 local function take(plan, place, quantity)
   if place.taken == 0 then
-    plan.order[#plan.order + 1] = place
+    plan[#plan + 1] = place
   end
   place.free, place.taken = place.free - quantity, place.taken + quantity
 end
@@ -70,7 +69,7 @@ end
 
 -- Puts a wish for units of one place into the plan; answers its shortage instead where it does not fit.
 local function allocate_named(plan, wish)
-  local place = place_in(plan, wish.sku, wish.location)
+  local place = in_plan(plan, read_line(wish.sku, wish.location))
   if place.free < wish.quantity then
     return shortage(plan, wish, place.free)
   end
@@ -96,64 +95,54 @@ local function allocate_any(plan, wish)
   end
 end
 
+-- Why nothing is taken: of the wishes that are short, the first whose SKU is not known, or all of them. For want of
+-- stock, that is only true once every hold that is due has been settled.
+local function refusal_for(shortages, backlog)
+  for _, short in ipairs(shortages) do
+    if not is_known_sku(short[1]) then
+      return { 'sku_not_found', short[1] }
+    end
+  end
+  return backlog and { 'unsettled' } or { 'insufficient_stock', unpack(shortages) }
+end
+
 -- Allocates every wish, those that name a place first, so that `any` leaves them theirs. Answers a reply
--- that refuses them all, or nil. A refusal for want of stock is only true once every hold that is due has
--- been settled.
+-- that refuses them all, or nil.
 local function allocate_all(plan, wishes, backlog)
-  local shortages = { 'insufficient_stock' }
-  local open = 0
+  local shortages, open = {}, {}
   for _, wish in ipairs(wishes) do
     if wish.location == 'any' then
-      open = open + 1
+      open[#open + 1] = wish
     else
       shortages[#shortages + 1] = allocate_named(plan, wish)
     end
   end
-  for _, wish in ipairs(open > 0 and wishes or {}) do
-    if wish.location == 'any' then
-      shortages[#shortages + 1] = allocate_any(plan, wish)
-    end
+  for _, wish in ipairs(open) do
+    shortages[#shortages + 1] = allocate_any(plan, wish)
   end
-  for i = 2, #shortages do
-    if redis.call('EXISTS', STOCK .. shortages[i][1]) == 0 then
-      return { 'sku_not_found', shortages[i][1] }
-    end
-  end
-  if #shortages > 1 then
-    return backlog and { 'unsettled' } or shortages
+  if #shortages > 0 then
+    return refusal_for(shortages, backlog)
   end
 end
 
--- The plan as lines: { sku, location, quantity }.
-local function planned_lines(plan)
-  local lines = {}
-  for i, place in ipairs(plan.order) do
-    lines[i] = { place.sku, place.location, place.taken }
-  end
-  return lines
+-- A wish for units of one place, from nowhere else.
+local NO_LOCATIONS = {}
+local function wish_for(sku, location, quantity)
+  return { sku = sku, location = location, quantity = quantity, split = false, locations = NO_LOCATIONS }
 end
 
--- A wish for units of one line, from nowhere else.
-local function wish_for(line)
-  return { sku = line[1], location = line[2], quantity = line[3], split = false, locations = {} }
-end
-
--- Reads wishes from the arguments of an operation, `from` the first one's SKU to the end.
-local function parse_wishes(args, from)
-  local wishes, at = {}, from
-  while at <= #args do
-    local locations = {}
-    for i = 1, tonumber(args[at + 4]) do
-      locations[i] = args[at + 4 + i]
+-- Reads wishes: sku, location, quantity, split, count of locations, locations, of each.
+local function parse_wishes(...)
+  local args, wishes, at = { ... }, {}, 1
+  while args[at] do
+    local wish = wish_for(args[at], args[at + 1], whole_number(args[at + 2], 1, MAX_QUANTITY))
+    wish.split = args[at + 3] == '1'
+    local last = at + 4 + tonumber(args[at + 4])
+    if last > at + 4 then
+      wish.locations = { unpack(args, at + 5, last) }
     end
-    wishes[#wishes + 1] = {
-      sku = args[at],
-      location = args[at + 1],
-      quantity = whole_number(args[at + 2], 1, MAX_QUANTITY),
-      split = args[at + 3] == '1',
-      locations = locations,
-    }
-    at = at + 5 + #locations
+    wishes[#wishes + 1] = wish
+    at = last + 1
   end
   return wishes
 end
@@ -161,9 +150,9 @@ end
 -- Carries the plan out as sales; answers what is available after, place by place.
 local function sell_plan(plan)
   local left = {}
-  for i, place in ipairs(plan.order) do
-    left[i] = write_line(place, place.on_hand - place.taken, place.held)
-    record_event('stock.sold', place.sku .. ' ' .. place.location .. ' ' .. place.taken)
+  for i, place in ipairs(plan) do
+    left[i] = change_line(place, place.on_hand - place.taken, place.held)
+    record_event('stock.sold', place.name .. ' ' .. place.taken)
   end
   return left
 end

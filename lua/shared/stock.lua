@@ -2,61 +2,129 @@
 -- location's own name and what active holds have taken under `held:` before it. What is available is
 -- never stored, so it cannot disagree with them: on hand minus held, and 0 when a count found less
 -- than is held.
+-- A commit reads each line once, changes it here, where all its operations see it, and writes it when it ends.
+local shelves, wholly_read = {}, {} -- SKU -> location -> line; SKU -> whether all its locations are there
 
--- `known` is false where the SKU has never been counted at that location.
-local function read_line(sku, location)
-  local counters = redis.call('HMGET', STOCK .. sku, location, 'held:' .. location)
-  local on_hand, held = tonumber(counters[1]) or 0, tonumber(counters[2]) or 0
-  return {
-    sku = sku,
-    location = location,
-    known = counters[1] ~= false,
-    on_hand = on_hand,
-    held = held,
-    available = math.max(0, on_hand - held),
-  }
+local function shelf_of(sku)
+  local shelf = shelves[sku]
+  if not shelf then
+    shelf = {}
+    shelves[sku] = shelf
+  end
+  return shelf
 end
 
--- How many more units are held than when the script began, all lines together; written as one sum.
-local held_change = 0
+-- `known` is false where the SKU has never been counted at that location.
+local function put_on_shelf(shelf, sku, location, on_hand_text, held_text)
+  local on_hand, held = tonumber(on_hand_text) or 0, tonumber(held_text) or 0
+  local line = {
+    sku = sku,
+    location = location,
+    name = sku .. ' ' .. location,
+    known = on_hand_text and true or false,
+    on_hand = on_hand,
+    held = held,
+    available = on_hand > held and on_hand - held or 0,
+    stored_on_hand = on_hand_text and on_hand,
+    stored_held = held,
+  }
+  shelf[location] = line
+  return line
+end
 
-local function write_held_change()
+local function read_line(sku, location)
+  local shelf = shelf_of(sku)
+  local line = shelf[location]
+  if line then
+    return line
+  end
+  local counters = redis.call('HMGET', STOCK .. sku, location, 'held:' .. location)
+  return put_on_shelf(shelf, sku, location, counters[1], counters[2])
+end
+
+-- Every line where the SKU was ever counted, in no order.
+local function read_lines(sku)
+  local shelf = shelf_of(sku)
+  if not wholly_read[sku] then
+    wholly_read[sku] = true
+    local fields, counters = redis.call('HGETALL', STOCK .. sku), {}
+    for i = 1, #fields, 2 do
+      counters[fields[i]] = fields[i + 1]
+    end
+    for field, text in pairs(counters) do
+      if string.sub(field, 1, 5) ~= 'held:' and not shelf[field] then
+        put_on_shelf(shelf, sku, field, text, counters['held:' .. field])
+      end
+    end
+  end
+  local lines = {}
+  for _, line in pairs(shelf) do
+    lines[#lines + 1] = line.known and line or nil
+  end
+  return lines
+end
+
+-- Whether it has been counted anywhere.
+local function is_known_sku(sku)
+  return #read_lines(sku) > 0
+end
+
+local changed = {} -- the lines to write, each once
+
+-- Changes the counters of a line; answers what is available now.
+local function change_line(line, on_hand, held)
+  if not line.changed then
+    line.changed = true
+    changed[#changed + 1] = line
+  end
+  local before, after = line.available, on_hand > held and on_hand - held or 0
+  line.known, line.on_hand, line.held, line.available = true, on_hand, held, after
+  local level = before <= 0 and after > 0 and 'stock.back'
+    or before > 0 and after <= 0 and 'stock.out'
+    or before > LOW_STOCK_THRESHOLD and after <= LOW_STOCK_THRESHOLD and 'stock.low'
+  if level then
+    record_event(level, line.name .. ' ' .. after)
+  end
+  return after
+end
+
+-- Writes the counters that have changed, and how many more units are held in all.
+local function write_stock()
+  local fields_of, held_change = {}, 0
+  for _, line in ipairs(changed) do
+    local fields = fields_of[line.sku] or {}
+    fields_of[line.sku] = fields
+    if line.on_hand ~= line.stored_on_hand then
+      fields[#fields + 1] = line.location
+      fields[#fields + 1] = line.on_hand
+    end
+    if line.held ~= line.stored_held then
+      fields[#fields + 1] = 'held:' .. line.location
+      fields[#fields + 1] = line.held
+    end
+    held_change = held_change + line.held - line.stored_held
+  end
+  for sku, fields in pairs(fields_of) do
+    if #fields > 0 then
+      redis.call('HSET', STOCK .. sku, unpack(fields))
+    end
+  end
   if held_change ~= 0 then
     redis.call('INCRBY', UNITS_HELD, held_change)
   end
 end
 
--- Writes the counters of a line that was just read, those that change; answers what is available now.
-local function write_line(line, on_hand, held)
-  if line.known and on_hand == line.on_hand then
-    redis.call('HSET', STOCK .. line.sku, 'held:' .. line.location, held)
-  elseif held == line.held then
-    redis.call('HSET', STOCK .. line.sku, line.location, on_hand)
-  else
-    redis.call('HSET', STOCK .. line.sku, line.location, on_hand, 'held:' .. line.location, held)
-  end
-  held_change = held_change + held - line.held
-  local before, after = line.available, math.max(0, on_hand - held)
-  local level = before <= 0 and after > 0 and 'stock.back'
-    or before > 0 and after <= 0 and 'stock.out'
-    or before > LOW_STOCK_THRESHOLD and after <= LOW_STOCK_THRESHOLD and 'stock.low'
-  if level then
-    record_event(level, line.sku .. ' ' .. line.location .. ' ' .. after)
-  end
-  return after
-end
-
--- States what is on hand of a line that was just read; what is held stays held. A SKU or location
--- comes into being here, and nowhere else but at the far end of a transfer. Nothing happens where
--- nothing changes.
+-- States what is on hand of a line; what is held stays held. A SKU or location comes into being here, and
+-- nowhere else but at the far end of a transfer. Nothing happens where nothing changes.
 local function set_on_hand(line, on_hand, reason, reference)
-  if line.known and line.on_hand == on_hand then
+  local before = line.on_hand
+  if line.known and before == on_hand then
     return
   end
   if not line.known then
-    redis.call('ZADD', SKUS, 0, line.sku)
+    set_score(SKUS, line.sku, 0)
   end
-  write_line(line, on_hand, line.held)
-  local words = { line.sku, line.location, line.on_hand, on_hand, reason, reference }
+  change_line(line, on_hand, line.held)
+  local words = { line.name, before, on_hand, reason, reference }
   record_event('stock.adjusted', table.concat(words, ' '))
 end

@@ -12,7 +12,7 @@ export interface Claim {
   /** `known`: the same request has been here before. `pending`: another attempt of it is at work. */
   status: "claimed" | "known" | "pending" | "idempotency_key_reused";
   /** Frees the key again, where this attempt has decided nothing. */
-  forget(): Promise<void>;
+  release(): Promise<void>;
 }
 
 /** Ties the call's key to the request. While the lease runs, every other attempt of it is told to wait. */
@@ -31,11 +31,11 @@ export async function takeClaim(
   const seconds = keepSeconds + EXTRA_SECONDS;
   const args = [key, fingerprint(call.target, request), seconds, attempt, leaseMs];
   const [status] = await untouched(store.commit({ verb: "claim", args, partition }));
-  const forget = async () => {
+  const release = async () => {
     // What cannot be forgotten now goes with its time; a repeat of the same request is welcome before.
-    await store.commit({ verb: "forget", args: [key, attempt], partition }).catch(() => {});
+    await store.commit({ verb: "unclaim", args: [key, attempt], partition }).catch(() => {});
   };
-  return { status: status as Claim["status"], forget };
+  return { status: status as Claim["status"], release };
 }
 
 /** Runs an operation whose key belongs to another partition than its effect. */
@@ -46,16 +46,16 @@ export async function commitUnderClaim<Answer extends [string, ...unknown[]]>(
   if (claim.status === "idempotency_key_reused") return [claim.status];
   try {
     const reply = await run();
-    if (UNDECIDED.has(reply[0])) await claim.forget();
+    if (UNDECIDED.has(reply[0])) await claim.release();
     return reply;
   } catch (fault) {
-    if (!(fault instanceof StoreFault && fault.code === "outcome_unknown")) await claim.forget();
+    if (!(fault instanceof StoreFault && fault.code === "outcome_unknown")) await claim.release();
     throw fault;
   }
 }
 
 /** Replies under which nothing is kept; those of `undecided` in lua/commit.lua. */
-const UNDECIDED = new Set(["exceeds_held_quantity"]);
+const UNDECIDED = new Set(["exceeds_held_quantity", "given_up"]);
 
 /** A claim whose answer is lost has no effect but the claim: the same request may come again. */
 async function untouched<Answer>(claimed: Promise<Answer>): Promise<Answer> {

@@ -40,8 +40,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "one failing operation fails its batch",
     file: "lua/commit.lua",
-    find: "local ok, reply = pcall(verbs[verb], args, now, backlog, owner)",
-    replace: "local ok, reply = true, verbs[verb](args, now, backlog, owner)",
+    find: "local ok, reply = pcall(verbs[verb], commit, ...)",
+    replace: "local ok, reply = true, verbs[verb](commit, ...)",
   },
   {
     name: "replies go to the wrong requests",
@@ -52,8 +52,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "a TTL on a live hold",
     file: "lua/shared/holds.lua",
-    find: "redis.call('SET', HOLD .. hold_id, cjson.encode(hold))",
-    replace: "redis.call('SET', HOLD .. hold_id, cjson.encode(hold), 'EX', 300)",
+    find: "set_text(HOLD .. hold_id, json)",
+    replace: "set_text(HOLD .. hold_id, json, 300000)",
   },
   {
     name: "> for >= at expiry",
@@ -88,18 +88,30 @@ export const MUTANTS: Mutant[] = [
   {
     name: "write before check",
     file: "lua/hold.lua",
-    find: "local refusal = allocate_all(plan, wishes, backlog)",
+    find: "local refusal = allocate_all(plan, wishes, commit.backlog)",
     replace: `for _, wish in ipairs(wishes) do
     local stock = read_line(wish.sku, wish.location)
-    write_line(stock, stock.on_hand, stock.held + wish.quantity)
+    change_line(stock, stock.on_hand, stock.held + wish.quantity)
   end
-  local refusal = allocate_all(plan, wishes, backlog)`,
+  local refusal = allocate_all(plan, wishes, commit.backlog)`,
   },
   {
     name: "what is held can be taken again",
+    file: "lua/shared/plan.lua",
+    find: "math.max(0, line.on_hand - line.held + freed)",
+    replace: "math.max(0, line.on_hand + freed)",
+  },
+  {
+    name: "an operation does not see what its batch has taken",
     file: "lua/shared/stock.lua",
-    find: "available = math.max(0, on_hand - held),",
-    replace: "available = on_hand,",
+    find: "  if line then\n    return line",
+    replace: "  if false then\n    return line",
+  },
+  {
+    name: "a request does not see its own repeat in the same batch",
+    file: "lua/shared/texts.lua",
+    find: "local text = texts[key]",
+    replace: "local text = nil",
   },
   {
     name: "one unit too many can be taken",
@@ -128,7 +140,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "an ended hold stays among those that fall due",
     file: "lua/shared/holds.lua",
-    find: "redis.call('ZREM', HOLDS_BY_EXPIRY, hold_id)",
+    find: "set_score(HOLDS_BY_EXPIRY, hold_id, false)",
     replace: "",
   },
   {
@@ -140,8 +152,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "events are lost",
     file: "lua/shared/events.lua",
-    find: "if #events > 0 then",
-    replace: "if #events > 2 then",
+    find: "for first = 1, #events,",
+    replace: "for first = 3, #events,",
   },
   {
     name: "a read shows units of due holds as held",
@@ -245,15 +257,15 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "histories: a hold that takes nothing, now and then",
-    file: "lua/hold.lua",
-    find: "write_line(stock, stock.on_hand, stock.held + place.taken)",
+    file: "lua/shared/holds.lua",
+    find: "change_line(place, place.on_hand, place.held + place.taken)",
     replace:
-      "write_line(stock, stock.on_hand, stock.held + (place.taken == 3 and 0 or place.taken)) - (place.taken == 3 and 3 or 0)",
+      "change_line(place, place.on_hand, place.held + (place.taken == 3 and 0 or place.taken)) - (place.taken == 3 and 3 or 0)",
     caughtBy: HISTORIES,
   },
   {
     name: "a spoilt record is an error",
-    file: "lua/shared/holds.lua",
+    file: "lua/shared/records.lua",
     find: "local ok, record = pcall(cjson.decode, json)",
     replace: "local ok, record = true, cjson.decode(json)",
   },
