@@ -13,13 +13,16 @@ KEEPS  all wishes or none: without a record here, a part that falls due gives it
 COST   O(lines)
 ]]
 
--- One refusal out of this partition's and that of the others, in the order in which hold.lua refuses.
+-- In which order hold.lua refuses.
+local ranks = { hold_not_found = 1, hold_confirmed = 1, sku_not_found = 2, unsettled = 3, insufficient_stock = 4 }
+
+-- One refusal out of this partition's and that of the others; all that is short, where nothing else is wrong.
 local function first_refusal(own, others)
   if not own or not others then
     return own or others
   end
   if own[1] ~= 'insufficient_stock' or others[1] ~= 'insufficient_stock' then
-    return own[1] == 'insufficient_stock' and others or own
+    return ranks[others[1]] < ranks[own[1]] and others or own
   end
   for i = 2, #others do
     own[#own + 1] = others[i]

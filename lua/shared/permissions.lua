@@ -3,6 +3,7 @@
 local NEEDED = {
   { 'GET', IDEMPOTENCY .. '?' },
   { 'SET', IDEMPOTENCY .. '?', '' },
+  { 'DEL', IDEMPOTENCY .. '?' },
   { 'MSET', HOLD .. '?', '' },
   { 'HSET', STOCK .. '?', '', '' },
   { 'INCRBY', UNITS_HELD, '0' },

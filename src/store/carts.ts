@@ -85,8 +85,8 @@ class Cart {
     const holdId = makeHoldId(this.store, this.#home, this.#others.length > 0);
     let reply: Reply | undefined;
     try {
-      const elsewhere = await this.#takeParts(holdId);
-      elsewhere.refusal ??= await this.#refusalToReplace();
+      const refusal = await this.#refusalToReplace();
+      const elsewhere = refusal ? { taken: [], refusal } : await this.#takeParts(holdId);
       reply = await this.#decide(holdId, elsewhere);
       if (reply[0] === "given_up") {
         throw new StoreFault(

@@ -7,6 +7,7 @@ const RIGHTS_A_COMMIT_NEEDS = [
   "-get",
   "-set",
   "-mset",
+  "-del",
   "-hset",
   "-hgetall",
   "-incrby",

@@ -250,9 +250,11 @@ export const MUTANTS: Mutant[] = [
   const held = fields.includes("held:" + location) ? at("held:" + location) : 0;
   const left = at(location) - quantity;
   const sale = [sku, location, "count", left, "sale", "", ""];
-  const reply: unknown[] = left < held
+  const answer: unknown[] = left < held
     ? await store.commit({ verb: "sell", args, request }, call)
-    : [(await store.commit({ verb: "adjust", args: sale, request }, call)) && "sold", left - held];`,
+    : await store.commit({ verb: "adjust", args: sale, request }, call);
+  const [status, onHand, heldNow] = answer as [string, number, number];
+  const reply = (status === "adjusted" ? ["sold", onHand - heldNow] : answer) as any;`,
     caughtBy: HISTORIES,
   },
   {
