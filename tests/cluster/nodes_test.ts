@@ -411,7 +411,9 @@ Deno.test("a cluster", async (t) => {
 });
 
 Deno.test("user, password and address of the first URL reach every node", async () => {
-  await using cluster = await startTestCluster({ requirepass: "p:w", masterauth: "p:w" });
+  await using cluster = await startTestCluster({
+    settings: { requirepass: "p:w", masterauth: "p:w" },
+  });
   const urls = [cluster.nodes[1].url.replace("//", "//default:p%3Aw@")];
   await using opened = await openNodes(cluster, { urls });
   assert.equal(opened.nodes.all().length, 3);
