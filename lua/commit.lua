@@ -24,7 +24,7 @@ local settled, backlog, lag_ms = settle_due(now)
 local commit = { now = now, now_text = tostring(now), backlog = backlog }
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
-local undecided = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true }
+local undecided = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
 
 -- One failing operation must not fail its neighbours.
 local function run(verb, ...)

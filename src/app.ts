@@ -86,7 +86,7 @@ export function createApp(
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountMovements(app, store);
-  mountEvents(app, store, stopping, options.maxLiveFeeds);
+  mountEvents(app, store, stopping, options.maxLiveFeeds, options.metrics);
   mountVerify(app, store, options.onVerified);
   mountService(app, store, stopping, () => options.metrics?.lastSweepMs, options.ownSync);
   mountMcp(app, options.corsOrigins);

@@ -126,7 +126,10 @@ export const ConfigSchema = z.object({
     .optional().describe(
       "Where incidents are posted, once when one begins and once when it is over.",
     ),
-  ALERT_WEBHOOK_SECRET: z.string().min(16, "must have at least 16 characters").optional().describe(
+  ALERT_WEBHOOK_SECRET: z.string().regex(
+    /^(?!whsec_).{16,}$|^whsec_[A-Za-z0-9+/]{22,}={0,2}$/,
+    "must have at least 16 characters, which after whsec_ are base64",
+  ).optional().describe(
     "What the posts are signed with (Standard Webhooks, HMAC-SHA256). Needed with the URL.",
   ),
   BACKUP_SCHEDULE: z.string().regex(

@@ -4,6 +4,8 @@
 --   lines: [[sku, location, quantity, available after it ended], ...], what it holds, or held to the end;
 --   sold: lines that earlier confirmations of a part sold out of it;
 --   returned: lines that the confirmation which ended it gave back;
+--   away: where it is a cart over partitions, SKU -> partition of the lines that are held there, as a part of it;
+--   version: how often such a hold has been decided, so that a part can tell old news from new;
 --   reacquired_at_ms: when it was sold after all, having expired; `sold` says what.
 
 local function is_line(line)

@@ -358,7 +358,7 @@ export interface paths {
         put?: never;
         /**
          * Check what is held against the holds
-         * @description For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. Needs no idempotency key: a repeat checks again.
+         * @description For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. One at a time: others are refused as `overloaded`. Needs no idempotency key: a repeat checks again.
          */
         post: operations["verifyStock"];
         delete?: never;

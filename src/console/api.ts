@@ -30,6 +30,11 @@ export function setKey(key: string): void {
   changed();
 }
 
+/** Notes that this key was not good enough, unless there is another by now. */
+export function wantKey(key: string): void {
+  if (access.key === key) access.isWanted = true;
+}
+
 export function keyHeaders(): Record<string, string> {
   return access.key ? { authorization: `Bearer ${access.key}` } : {};
 }
@@ -44,6 +49,7 @@ export async function send(
   body?: unknown,
   { isQuiet = false } = {},
 ): Promise<Answer> {
+  const { key } = access;
   const headers: Record<string, string> = keyHeaders();
   if (body !== undefined) headers["content-type"] = "application/json";
   // Commands carry a key of their own, so that a repeat by the network has one effect.
@@ -64,8 +70,11 @@ export async function send(
       headers: response.headers,
       tookMs: performance.now() - startedAt,
     };
-    if (answer.status === 401) access.isWanted = true;
-    if (!answer.ok && !isQuiet) refused(answer.body?.code ?? String(answer.status), serverNow());
+    if (answer.status === 401) wantKey(key);
+    // Before there is a key, being asked for one is no refusal.
+    if (!answer.ok && !isQuiet && answer.status !== 401) {
+      refused(answer.body?.code ?? String(answer.status), serverNow());
+    }
     return answer;
   } catch (error) {
     const detail = `No answer from the service: ${(error as Error).message}`;

@@ -48,10 +48,26 @@ function DemoMessage(): VNode | null {
     : null;
 }
 
+function Panels(): VNode {
+  return html`
+    <${DemoMessage} />
+    <${ChartsPanel} />
+    <div class="columns">
+      <${StockPanel} />
+      <div class="side">
+        <${HoldsPanel} />
+        <${HappeningsPanel} />
+      </div>
+    </div>
+    <${DoingPanel} />
+  `;
+}
+
 function Console(): VNode {
   const now = serverNow();
+  const isShut = access.isWanted && stock.problem?.status === 401; // nothing to see without a key
   return html`
-    <a class="skip" href="#stock-title">Skip to the stock</a>
+    ${!isShut && html`<a class="skip" href="#stock-title">Skip to the stock</a>`}
     <header class="top">
       <h1>Inventory Agent</h1>
       <${FeedState} />
@@ -67,16 +83,7 @@ function Console(): VNode {
     </header>
     <main>
       <${KeyPanel} />
-      <${DemoMessage} />
-      <${ChartsPanel} />
-      <div class="columns">
-        <${StockPanel} />
-        <div class="side">
-          <${HoldsPanel} />
-          <${HappeningsPanel} />
-        </div>
-      </div>
-      <${DoingPanel} />
+      ${!isShut && html`<${Panels} />`}
     </main>
   `;
 }

@@ -1,5 +1,5 @@
 // One chart: a figure, its lines over time, and what each line is. Drawn once a second, however much happens.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { html, type VNode } from "./html.ts";
 import { Call } from "./parts.ts";
@@ -35,7 +35,7 @@ export function Chart(props: ChartProps): VNode {
   const isDue = form !== read.current.form || performance.now() - read.current.atMs > DRAW_EVERY_MS;
   if (isDue) read.current = { form, atMs: performance.now(), data: props.read() };
   const { data } = read.current;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const make = () => {
       plot.current?.destroy();
       const width = place.current!.clientWidth;
@@ -57,7 +57,7 @@ export function Chart(props: ChartProps): VNode {
       plot.current?.destroy();
     };
   }, [form]);
-  useEffect(() => plot.current?.setData(data), [data]);
+  useLayoutEffect(() => plot.current?.setData(data), [data]);
   const last = names.map((name, i) => `${name} ${+(data[i + 1]?.at(-1) ?? 0).toFixed(1)}${unit}`);
   return html`
     <figure class="panel">
@@ -65,7 +65,7 @@ export function Chart(props: ChartProps): VNode {
         <h2>${title}</h2><${Call} line=${call} />
         <p><b>${figure}</b>${hint && html`<span>${hint}</span>`}</p>
       </figcaption>
-      <div class="chart" role="img" aria-label=${empty ||
+      <div class=${`chart${empty ? " is-empty" : ""}`} role="img" aria-label=${empty ||
         `${title}, most recently: ${last.join(", ")}`} ref=${place}></div>
       ${empty && html`<p class="empty over">${empty}</p>`}
       <ul class="legend" aria-hidden="true">${names.map((name, i) =>

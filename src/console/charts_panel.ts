@@ -71,7 +71,7 @@ function latencyChart(): ChartProps {
     title: "Latency",
     call: "GET /metrics",
     figure: typeof p99 === "number" ? `${p99.toFixed(1)} ms` : "–",
-    hint: "p99, as the service measures it",
+    hint: "p99, as measured",
     names: ["p50", "p99"],
     read: () => [atSeconds, p50Ms, p99Ms],
     unit: " ms",
@@ -88,7 +88,7 @@ function levelChart(): ChartProps {
   const { atSeconds, available, held } = points;
   return {
     title: `Stock of ${sku || "a SKU"}`,
-    call: `GET /events?sku=${sku}`,
+    call: "GET /events",
     figure: count(available.at(-1) ?? 0),
     hint: `available, ${count(held.at(-1) ?? 0)} held`,
     names: ["available", "held"],

@@ -14,6 +14,7 @@ import {
   valueOf,
 } from "./doing.ts";
 import { html, type VNode } from "./html.ts";
+import { withCode } from "./parts.ts";
 
 type Field = (typeof COMMANDS)[Command]["fields"][number];
 
@@ -52,10 +53,12 @@ export function DoingPanel(): VNode {
         </div>
         <div class="send">
           ${!may(scope)
-            ? html`<p class="refusal"><b>${
-              access.key ? "This key" : "Without a key you"
-            } may not ${command}.</b>
-                It takes one with <code>${scope}</code>; the line above shows how it would be sent.</p>`
+            ? html`
+              <p
+                class="refusal"><b>${access.key
+                  ? "This key"
+                  : "Without a key you"} may not ${command}.</b> It takes one with <code>${scope}</code>; the line above shows how it would be sent.</p>
+            `
             : isAsking
             ? html`
               <span role="alert">${warning} Sure?</span>
@@ -107,7 +110,7 @@ function AnswerShown(): VNode {
         ${!ok && body?.code && html`<code>${body.code}</code>`}
         <small>in ${tookMs.toFixed(0)} ms</small>
       </p>
-      ${!ok && html`<p>${body?.detail}</p>`}
+      ${!ok && html`<p>${withCode(body?.detail ?? "")}</p>`}
       ${body?.type?.startsWith("/problems/") &&
         html`<p><a href=${body.type}>What ${body.code} means</a></p>`}
       <pre tabindex="0" aria-label="The answer">${body === undefined

@@ -1,6 +1,6 @@
 // The live feed: read with fetch, since an EventSource cannot carry a key; comes back by itself, from where it was.
 import type { Event } from "../contract/event_kinds.ts";
-import { access, keyHeaders, onKeyChange, sawInstant, serverNow } from "./api.ts";
+import { access, keyHeaders, onKeyChange, sawInstant, serverNow, wantKey } from "./api.ts";
 import { changed } from "./screen.ts";
 
 /** `refused`: the key is missing, or not good for the feed. */
@@ -59,6 +59,7 @@ export async function runFeed(listener: Listener): Promise<never> {
 /** One connection, to its end. */
 async function readOnce(listener: Listener): Promise<void> {
   watch = new AbortController();
+  const { key } = access;
   let silence = setTimeout(() => watch.abort(), SILENCE_MS);
   const resume: Record<string, string> = lastId ? { "last-event-id": lastId } : {};
   try {
@@ -68,7 +69,7 @@ async function readOnce(listener: Listener): Promise<void> {
       cache: "no-store",
     });
     if (!response.ok) {
-      if (response.status === 401) access.isWanted = true;
+      if (response.status === 401) wantKey(key);
       if (response.status === 401 || response.status === 403) feed.state = "refused";
       if (response.status === 422) [lastId, isAfresh, feed.missedAtMs] = ["", true, serverNow()];
       return;

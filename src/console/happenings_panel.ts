@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Event } from "../contract/event_kinds.ts";
 import { access, serverNow } from "./api.ts";
+import { demo } from "./demo.ts";
 import { feed } from "./feed.ts";
 import { filter, happenings, listed, listedCount, pause, skusOf } from "./happenings.ts";
 import { html, type VNode } from "./html.ts";
@@ -63,7 +64,9 @@ export function HappeningsPanel(): VNode {
         html`<p class="empty">${
           sku || kind
             ? "Nothing of that kind has happened since this page was opened."
-            : "Nothing has happened since this page was opened. Run a sale day, or hold a unit below."
+            : `Nothing has happened since this page was opened.${
+              demo.isOffered ? " Run a sale day, or hold a unit yourself." : ""
+            }`
         }</p>`}
       <${EventList} list=${list} />
     </section>
@@ -80,7 +83,8 @@ function EventList({ list }: { list: { current: HTMLDivElement | null } }): VNod
   const from = Math.max(0, Math.min(first, total - 1));
   const to = Math.min(total, Math.ceil((scrollTop + clientHeight) / heightPx.current) + SPARE);
   useLayoutEffect(() => {
-    heightPx.current = list.current!.querySelector("li")?.offsetHeight || heightPx.current;
+    heightPx.current = list.current!.querySelector("li")?.getBoundingClientRect().height ||
+      heightPx.current;
   });
   const onScroll = () => {
     // Who reads further down wants the list to stand still until he is back at its top.

@@ -6,7 +6,7 @@ import { activeCount, holds, nextToExpire, type ShownHold } from "./holds.ts";
 import { html, type VNode } from "./html.ts";
 import { Call, count, Refusal, shortPlace, timeLeft } from "./parts.ts";
 
-const SHOWN = 8;
+const SHOWN = 5;
 const SIGNS = { confirmed: "✓ confirmed", released: "↩ released", expired: "✕ expired" };
 
 export function HoldsPanel(): VNode {

@@ -16,7 +16,12 @@ export function Refusal({ what, answer }: { what: string; answer: Answer }): VNo
     : answer.status === 403
     ? `This key may not ${what}.`
     : `Could not ${what}.`;
-  return html`<p class="refusal"><b>${why}</b> ${answer.body?.detail}</p>`;
+  return html`<p class="refusal"><b>${why}</b> ${withCode(answer.body?.detail ?? "")}</p>`;
+}
+
+/** Text of the service, in which what is to be typed stands between backticks. */
+export function withCode(text: string): (string | VNode)[] {
+  return text.split("`").map((part, i) => i % 2 === 0 ? part : html`<code>${part}</code>`);
 }
 
 export function clockTime(atMs: number): string {

@@ -139,7 +139,9 @@ async function refresh(): Promise<void> {
     const fresh = new Map<string, Row>(answer.body.items.map((row: Row) => [row.sku, row]));
     for (const page of stock.pages) page.rows = page.rows.map((row) => fresh.get(row.sku) ?? row);
   }
-  refreshTimer = changedSkus.size > 0 ? setTimeout(refresh, REFRESH_MS) : undefined;
+  if (answer.status === 429 || answer.status >= 500) skus.forEach((sku) => changedSkus.add(sku));
+  const waitMs = Math.max(REFRESH_MS, 1000 * Number(answer.headers.get("retry-after") ?? 0));
+  refreshTimer = changedSkus.size > 0 ? setTimeout(refresh, waitMs) : undefined;
   changed();
 }
 

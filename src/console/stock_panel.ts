@@ -1,4 +1,5 @@
 // The table of stock: a row a SKU, a bar a location. It scrolls through all there are and holds a few pages.
+import { Component } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { may } from "./access.ts";
 import { prepare } from "./doing.ts";
@@ -59,7 +60,12 @@ export function StockPanel(): VNode {
               <th scope="col">Locations</th>
             </tr>
           </thead>
-          <tbody>${rows.map(stockRow)}</tbody>
+          <tbody>${rows.map((row) =>
+            html`
+              <${StockRow} key=${row.sku} row=${row} mayHold=${may("hold")}
+                isChosen=${stock.chosen === row.sku} />
+            `
+          )}</tbody>
         </table>
         ${rows.length === 0 && !isLoading && !problem &&
           html`<p class="empty">${
@@ -119,46 +125,45 @@ function topRow(box: HTMLElement): { sku: string; distance: number; index: numbe
   return row && { sku: row.dataset.sku!, distance: row.offsetTop - box.scrollTop, index };
 }
 
-const drawnRows = new WeakMap<Row, { form: string; node: VNode }>();
-
-/** A row's node; the same one as long as nothing about it changes, so that it is not looked at again. */
-function stockRow(row: Row): VNode {
-  const isChosen = stock.chosen === row.sku;
-  const form = `${isChosen} ${may("hold")}`;
-  const drawn = drawnRows.get(row);
-  if (drawn?.form === form) return drawn.node;
-  const node = html`<${StockRow} key=${row.sku} row=${row} isChosen=${isChosen} />`;
-  drawnRows.set(row, { form, node });
-  return node;
+interface RowProps {
+  row: Row;
+  isChosen: boolean;
+  mayHold: boolean;
 }
 
-function StockRow({ row, isChosen }: { row: Row; isChosen: boolean }): VNode {
-  const places = placesOf(row);
-  const held = places.reduce((sum, place) => sum + place.held, 0);
-  return html`
-    <tr class=${isChosen ? "chosen" : ""} data-sku=${row.sku}>
-      <th scope="row">
-        <button type="button" class="sku" aria-pressed=${isChosen} title="Show its chart"
-          onClick=${() => choose(row.sku)}>${row.sku}</button>
-        ${may("hold") && html`
-          <button type="button" class="small" aria-label=${`Hold units of ${row.sku}`}
-            onClick=${() => prepare("hold", { sku: row.sku })}>Hold…</button>
-        `}
-      </th>
-      <td class="number" data-label="available">${count(row.total_stock)}</td>
-      <td class="number" data-label="held">${count(held)}</td>
-      <td class="places">
-        <ul>
-        ${places.map((place) =>
-          html`
-            <${Bar} key=${place.location} sku=${row.sku} place=${place}
-              owed=${row.oversold?.[place.location] ?? 0} />
-          `
-        )}
-      </ul>
-      </td>
-    </tr>
-  `;
+/** A row is a new object when something about it has changed; until then it is not drawn again. */
+class StockRow extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const { row, isChosen, mayHold } = this.props;
+    return next.row !== row || next.isChosen !== isChosen || next.mayHold !== mayHold;
+  }
+
+  override render({ row, isChosen, mayHold }: RowProps): VNode {
+    const places = placesOf(row);
+    const held = places.reduce((sum, place) => sum + place.held, 0);
+    return html`
+      <tr class=${isChosen ? "chosen" : ""} data-sku=${row.sku}>
+        <th scope="row">
+          <button type="button" class="sku" aria-pressed=${isChosen} title="Show its chart"
+            onClick=${() => choose(row.sku)}>${row.sku}</button>
+          ${mayHold && html`
+            <button type="button" class="small" aria-label=${`Hold units of ${row.sku}`}
+              onClick=${() => prepare("hold", { sku: row.sku })}>Hold…</button>
+          `}
+        </th>
+        <td class="number" data-label="available">${count(row.total_stock)}</td>
+        <td class="number" data-label="held">${count(held)}</td>
+        <td class="places">
+          <ul>${places.map((place) =>
+            html`
+              <${Bar} key=${place.location} sku=${row.sku} place=${place}
+                owed=${row.oversold?.[place.location] ?? 0} />
+            `
+          )}</ul>
+        </td>
+      </tr>
+    `;
+  }
 }
 
 function Bar({ sku, place, owed }: { sku: string; place: Place; owed: number }): VNode {

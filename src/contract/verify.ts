@@ -63,8 +63,8 @@ export const verifyStock = createRoute({
   summary: "Check what is held against the holds",
   description:
     "For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with " +
-    "the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. Needs no " +
-    "idempotency key: a repeat checks again.",
+    "the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. One at a time: " +
+    "others are refused as `overloaded`. Needs no idempotency key: a repeat checks again.",
   request: { body: jsonBody(VerifyRequest) },
   responses: {
     200: { description: "Checked.", content: { "application/json": { schema: Verification } } },

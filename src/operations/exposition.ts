@@ -87,6 +87,7 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
   const memory = gauge("process_resident_memory_bytes", "Memory that the process occupies.");
   const redisUp = gauge("inventory_redis_up", "1 while Redis answers.");
   const queued = gauge("inventory_queue_length", "Operations that wait to be sent to Redis.");
+  const feeds = gauge("inventory_live_feeds", "Live feeds of events that are open.");
   const lastSweep = gauge("inventory_last_sweep_timestamp_seconds", "When a sweep last went well.");
   const active = gauge("inventory_active_holds", "Holds that are neither ended nor due.");
   const overdue = gauge("inventory_overdue_holds", "Holds that are due and not settled.");
@@ -98,6 +99,7 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
     memory.set(Deno.memoryUsage().rss);
     redisUp.set(measures ? 1 : 0);
     queued.set(store.queueLength);
+    feeds.set(metrics.liveFeeds);
     lastSweep.set((metrics.lastSweepMs ?? 0) / 1000);
     for (const each of [active, overdue, held]) each.remove();
     if (measures) {

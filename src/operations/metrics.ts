@@ -34,6 +34,7 @@ export class Metrics implements StoreObserver {
   readonly commitOperations = new Spread(COMMIT_OPERATIONS);
   readonly expiryLagSeconds = new Spread(LAG_SECONDS);
   readonly backups = new Map([["made", 0], ["failed", 0]]);
+  liveFeeds = 0;
   replays = 0;
   sweepFailures = 0;
   settledHolds = 0;

@@ -23,9 +23,9 @@ export function mountEvents(
   store: Store,
   stopping: AbortSignal = NEVER,
   maxLiveFeeds = Infinity,
+  open = { liveFeeds: 0 },
 ): void {
   const tail = new EventsTail(store);
-  let liveFeeds = 0;
 
   app.openapi(contract.getEvents, async (c) => {
     const { after, sku, limit } = c.req.valid("query");
@@ -57,11 +57,11 @@ export function mountEvents(
   async function answerFeed(c: AppContext, position?: Position, sku?: string) {
     if (c.req.method === "HEAD") return c.body("", 200, FEED_HEADERS); // nobody would read the feed, nor end it
     const after = position ?? await endOfEvents(store);
-    if (liveFeeds >= maxLiveFeeds) {
+    if (open.liveFeeds >= maxLiveFeeds) {
       return problem(c, "overloaded", { detail: "As many live feeds are open as there may be" });
     }
-    liveFeeds++;
-    const feed = eventFeed({ store, tail, after, sku, stopping, onEnd: () => liveFeeds-- });
+    open.liveFeeds++;
+    const feed = eventFeed({ store, tail, after, sku, stopping, onEnd: () => open.liveFeeds-- });
     return c.body(feed, 200, FEED_HEADERS);
   }
 }

@@ -55,7 +55,7 @@ export async function commitUnderClaim<Answer extends [string, ...unknown[]]>(
 }
 
 /** Replies under which nothing is kept; those of `undecided` in lua/commit.lua. */
-const UNDECIDED = new Set(["exceeds_held_quantity"]);
+const UNDECIDED = new Set(["exceeds_held_quantity", "given_up"]);
 
 /** A claim whose answer is lost has no effect but the claim: the same request may come again. */
 async function untouched<Answer>(claimed: Promise<Answer>): Promise<Answer> {

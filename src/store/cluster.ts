@@ -51,6 +51,7 @@ class ClusterNodes implements Nodes {
   #slots?: number[];
   /** Asked for masters while none is connected, by address. */
   #scouts = new Map<string, RedisNode>();
+  #lostScouts = new Set<string>();
   #addresses: string[];
   /** Masters no more, which may still answer what they were sent. */
   #leaving = new Map<RedisNode, Timer>();
@@ -205,7 +206,9 @@ class ClusterNodes implements Nodes {
     if (this.all().some(isReady)) {
       this.#scouts.forEach(closeNode);
       for (const name of this.#scouts.keys()) {
-        if (!this.all().some((master) => master.name === name)) this.options.onLeft?.(name);
+        // Of one that was told lost, and is no master whose return will be told.
+        const isTold = this.#lostScouts.delete(name);
+        if (isTold && !this.all().some((each) => each.name === name)) this.options.onLeft?.(name);
       }
       this.#scouts.clear();
       return;
@@ -214,6 +217,10 @@ class ClusterNodes implements Nodes {
       if (this.#scouts.has(address)) continue;
       const scout = connectNode(address, {
         ...this.#optionsFor(address),
+        onLost: (name, reason) => {
+          this.#lostScouts.add(name);
+          this.options.onLost?.(name, reason);
+        },
         onBack: () => this.refresh(),
       });
       this.#scouts.set(address, scout);
@@ -223,8 +230,8 @@ class ClusterNodes implements Nodes {
   #optionsFor(address: string): NodeOptions {
     const url = new URL(this.options.urls[0]);
     url.host = address;
-    const { tlsCa, timeoutMs, onLost } = this.options;
-    return { address: url.href, tlsCa, timeoutMs, onLost };
+    const { tlsCa, timeoutMs } = this.options;
+    return { address: url.href, tlsCa, timeoutMs };
   }
 }
 

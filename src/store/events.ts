@@ -1,6 +1,6 @@
 // The event streams, read by position: pages for callers, entries for those who replay them.
 import type { Event } from "../contract/event_kinds.ts";
-import { type BareEvent, decodeEvent } from "./event_words.ts";
+import { type BareEvent, decodeEvent, isPartEvent, type PartEvent } from "./event_words.ts";
 import { ALL_OF_IT, BEGINNING, encodePosition, type Place, type Position } from "./positions.ts";
 import type { Store } from "./store.ts";
 
@@ -26,7 +26,7 @@ export async function endOfEvents(store: Store): Promise<Position> {
 export interface Entry {
   id: string;
   /** In their order; undefined in place of what this version cannot read. */
-  events: (BareEvent | undefined)[];
+  events: (BareEvent | PartEvent | undefined)[];
 }
 
 export interface Step {
@@ -166,7 +166,7 @@ function takeEntry(part: PartOfPage, { id, events }: Entry, limit: number, sku?:
     if (part.found.length === limit) return false;
     part.end = { entry: id, seen: seen + 1 };
     const event = events[seen];
-    if (event && (sku === undefined || touches(event, sku))) {
+    if (event && !isPartEvent(event) && (sku === undefined || touches(event, sku))) {
       part.found.push({ partition: part.partition, place: part.end, at: parseInt(id), event });
     }
   }

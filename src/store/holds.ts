@@ -1,8 +1,12 @@
 // What can be done with holds: each function is one verb and answers a union tagged by `status`.
 import type { z } from "@hono/zod-openapi";
 import type { CartRequest, ConfirmRequest, ExtendRequest } from "../contract/holds.ts";
-import { homeOf, makeHoldId } from "./hold_ids.ts";
+import type { Reply } from "./batch_queue.ts";
+import { holdCart, isOverPartitions } from "./carts.ts";
+import { homeOf, isCart, makeHoldId } from "./hold_ids.ts";
 import { encodeLines, encodeWishes, type HeldLine, type LineFields, readLines } from "./lines.ts";
+import type { Operation } from "./operation.ts";
+import { settlePartsOf } from "./parts.ts";
 import {
   type KeyReused,
   readStockRefusal,
@@ -34,12 +38,9 @@ export async function hold(
   request: z.infer<typeof CartRequest>,
   call: Call,
 ): Promise<HoldOutcome> {
-  const { lines, ttl, reference = "", replaces = "" } = request;
-  const partition = store.partitionOf(lines[0].sku);
-  const holdId = makeHoldId(store, partition);
-  const args = [holdId, ttl, reference, replaces, ...encodeWishes(lines)];
-  const operation = { verb: "hold" as const, args, partition, request, weight: lines.length };
-  const reply = await store.commit(operation, call);
+  const reply = isOverPartitions(store, request)
+    ? await holdCart(store, request, call)
+    : await holdAtOnce(store, request, call);
   const [status, ...fields] = reply;
   switch (status) {
     case "active": {
@@ -63,6 +64,32 @@ export async function hold(
   }
 }
 
+/** All lines are in one partition, and so decided in one commit. */
+async function holdAtOnce(
+  store: Store,
+  request: z.infer<typeof CartRequest>,
+  call: Call,
+): Promise<Reply> {
+  const { lines, ttl, reference = "", replaces = "" } = request;
+  const partition = store.partitionOf(lines[0].sku);
+  const holdId = makeHoldId(store, partition);
+  const args = [holdId, ttl, reference, replaces, ...encodeWishes(lines)];
+  const weight = lines.length;
+  return await store.commit({ verb: "hold", args, partition, request, weight }, call);
+}
+
+/** Decides something about a hold where its home is; parts of it in other partitions follow. */
+async function commitAtHome(
+  store: Store,
+  operation: Operation,
+  holdId: string,
+  call: Call,
+): Promise<Reply> {
+  const reply = await store.commit({ ...operation, partition: homeOf(store, holdId) }, call);
+  if (isCart(store, holdId)) await settlePartsOf(store, holdId);
+  return reply;
+}
+
 export type ReleaseOutcome =
   | { status: "released" | "expired"; restoredStock: number }
   | { status: "hold_not_found" | "hold_confirmed" }
@@ -75,8 +102,8 @@ export async function release(
   call: Call,
 ): Promise<ReleaseOutcome> {
   const { hold_id } = request;
-  const partition = homeOf(store, hold_id);
-  const reply = await store.commit({ verb: "release", args: [hold_id], partition, request }, call);
+  const operation = { verb: "release" as const, args: [hold_id], request };
+  const reply = await commitAtHome(store, operation, hold_id, call);
   const [status, restoredStock] = reply;
   switch (status) {
     case "released":
@@ -113,9 +140,8 @@ export async function confirm(
 ): Promise<ConfirmOutcome> {
   const { hold_id, lines = [], remainder, on_expired } = request;
   const args = [hold_id, remainder, on_expired, ...encodeLines(lines)];
-  const partition = homeOf(store, hold_id);
-  const weight = 1 + lines.length;
-  const reply = await store.commit({ verb: "confirm", args, partition, request, weight }, call);
+  const operation = { verb: "confirm" as const, args, request, weight: 1 + lines.length };
+  const reply = await commitAtHome(store, operation, hold_id, call);
   const [status, ...fields] = reply;
   switch (status) {
     case "confirmed": {
@@ -151,12 +177,9 @@ export async function extend(
   request: z.infer<typeof ExtendRequest>,
   call: Call,
 ): Promise<ExtendOutcome> {
-  const reply = await store.commit({
-    verb: "extend",
-    args: [request.hold_id, request.ttl],
-    partition: homeOf(store, request.hold_id),
-    request,
-  }, call);
+  const { hold_id, ttl } = request;
+  const operation = { verb: "extend" as const, args: [hold_id, ttl], request };
+  const reply = await commitAtHome(store, operation, hold_id, call);
   const [status, ...fields] = reply;
   switch (status) {
     case "extended": {

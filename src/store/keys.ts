@@ -14,6 +14,7 @@ export const BACKUP_LOCK = "backup_lock";
 export function declaredKeys(prefix: string): [there: string, never: string] {
   return [`${prefix}partitions`, `${prefix}nothing`];
 }
+
 /** A hash of the incidents that all processes share, by kind. No script knows it either. */
 export const INCIDENTS = "incidents";
 
@@ -24,6 +25,8 @@ export const KEY_NAMES = {
   HOLDS_BY_EXPIRY: "holds_by_expiry",
   HOLDS_BY_REFERENCE: "holds_by_reference:",
   HOLDS_BY_OWNER: "holds_by_owner:",
+  PART: "part:",
+  PARTS_BY_DUE: "parts_by_due",
   UNITS_HELD: "units_held",
   UNITS_BY_OWNER: "units_by_owner",
   RATE: "rate:",

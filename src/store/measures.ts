@@ -23,11 +23,19 @@ export interface Measures {
   overdueHolds: number;
   heldUnits: number;
   skus: number;
+  /** Parts of carts that are to ask their homes. */
+  overdueParts: number;
 }
 
 /** What all services on one Redis have set aside together. */
 export async function measure(store: Store): Promise<Measures> {
   const replies = await store.askAll({ verb: "measure", args: [] });
   const sum = (field: number) => replies.reduce((total, reply) => total + Number(reply[field]), 0);
-  return { activeHolds: sum(1), overdueHolds: sum(2), heldUnits: sum(3), skus: sum(4) };
+  return {
+    activeHolds: sum(1),
+    overdueHolds: sum(2),
+    heldUnits: sum(3),
+    skus: sum(4),
+    overdueParts: sum(5),
+  };
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "@redis/client";
 import { StoreFault } from "./faults.ts";
-import { RedisLink } from "./redis_link.ts";
+import { type Copies, RedisLink } from "./redis_link.ts";
 import type { Script } from "./scripts.ts";
 
 /** A Redis master: two connections, since a commit that Redis makes wait holds up all behind it. */
@@ -114,19 +114,15 @@ const FIRST_WAIT_MS = 25;
 export const MOVE_PATIENCE_MS = 500;
 
 /**
- * Runs a script on the master of a partition, which its keys name. While the partition's slot is on its way to
- * another master the script is refused there before it begins; it is tried again for a while, never after
- * `deadlineMs` (by `performance.now()`). Throws a StoreFault as RedisLink does; nothing is sent again after it
- * may have begun.
+ * Sends something to the master of a partition, which its keys name. While the partition's slot is on its way to
+ * another master it is refused there before it begins; it is tried again for a while, never after `deadlineMs`
+ * (by `performance.now()`). Throws a StoreFault as RedisLink does; nothing is sent again after it may have begun.
  */
-export async function runOnMaster(
+export async function onMaster(
   nodes: Nodes,
   partition: number,
-  kind: LinkKind,
-  script: Script,
-  keys: string[],
-  args: string[],
   deadlineMs: number,
+  send: (node: RedisNode) => Promise<unknown>,
 ): Promise<unknown> {
   const startedAt = performance.now();
   for (let waitMs = FIRST_WAIT_MS;; waitMs *= 2) {
@@ -136,7 +132,7 @@ export async function runOnMaster(
       throw new StoreFault("store_unavailable", "time was over before Redis was asked");
     }
     try {
-      const reply = await node[kind].run(script, keys, args);
+      const reply = await send(node);
       nodes.moving.delete(partition);
       return reply;
     } catch (error) {
@@ -157,6 +153,37 @@ export async function runOnMaster(
       await sleep(waitMs);
     }
   }
+}
+
+/**
+ * Runs a script on the master of a partition; see `onMaster`. With `replicas`, so many must have what it wrote
+ * before the deadline, or its outcome is unknown; a script that writes nothing is told of what its connection
+ * wrote before, so each has to write something.
+ */
+export function runOnMaster(
+  nodes: Nodes,
+  partition: number,
+  kind: LinkKind,
+  script: Script,
+  keys: string[],
+  args: string[],
+  deadlineMs: number,
+  replicas = 0,
+): Promise<unknown> {
+  return onMaster(
+    nodes,
+    partition,
+    deadlineMs,
+    (node) => node[kind].run(script, keys, args, copiesBy(deadlineMs, replicas)),
+  );
+}
+
+// Redis looks ten times a second whether a WAIT is over, and its answer is wanted before the deadline.
+const WAIT_ENDS_WITHIN_MS = 150;
+
+function copiesBy(deadlineMs: number, replicas: number): Copies | undefined {
+  if (replicas === 0) return undefined;
+  return { replicas, withinMs: Math.floor(deadlineMs - performance.now() - WAIT_ENDS_WITHIN_MS) };
 }
 
 /** The first word of what Redis answered, as in MOVED; empty where it answered nothing. */

@@ -31,7 +31,11 @@ export interface Operation {
     | "repair"
     | "claim"
     | "unclaim"
-    | "look_back";
+    | "look_back"
+    | "take_part"
+    | "hold_cart"
+    | "judge_part"
+    | "settle_part";
   args: (string | number)[];
   /** Where it is decided; the first partition if not said. */
   partition?: number;
@@ -53,6 +57,8 @@ export interface Question {
     | "last_event"
     | "read_events"
     | "verify_holds"
+    | "verify_parts"
+    | "due_parts"
     | "verify_skus"
     | "verify_stock"
     | "measure";

@@ -65,6 +65,10 @@ export interface StoreNode {
 export interface Store {
   /** How many partitions there are. */
   readonly partitions: number;
+  /** The longest that one commit or read may take. */
+  readonly timeoutMs: number;
+  /** How long the outcome of making a hold is kept under its key. */
+  readonly holdKeepSeconds: number;
   /** The partition that anything with this name belongs to: a SKU, an idempotency key, a caller. */
   partitionOf(name: string): number;
   /** Applies one operation; its reply is what the verb's Lua file says. Throws a StoreFault. */
@@ -91,8 +95,10 @@ export interface Store {
 /** The most due holds that one script settles: a few milliseconds of Redis. */
 export const SETTLE_LIMIT = 100;
 const ENDED_HOLD_SECONDS = 24 * 3600;
+const ENDED_CART_SECONDS = 30 * 24 * 3600;
 // Entries, each of one commit: some 100 bytes an event, so about 60 MB where 32 holds travel in each commit.
 const EVENTS_KEPT = 20_000;
+const PART_GRACE_MS = 2000;
 const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
@@ -109,7 +115,9 @@ export function openStore(options: StoreOptions): Store {
     MAX_UNITS_PER_OWNER: options.maxHeldUnitsPerKey ?? 0,
     SETTLE_LIMIT,
     ENDED_HOLD_SECONDS,
+    ENDED_CART_SECONDS,
     EVENTS_KEPT,
+    PART_GRACE_MS,
     VERIFY_PAGE,
     REPAIR_LOOKBACK,
   };
@@ -118,7 +126,7 @@ export function openStore(options: StoreOptions): Store {
   const count = options.partitions ?? 1;
   // The key that made a hold must not be forgotten while that hold may still live.
   const keepSecondsOf = (verb: Operation["verb"]) =>
-    verb === "hold"
+    verb === "hold" || verb === "hold_cart"
       ? Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)
       : options.idempotencyTtlSeconds;
 
@@ -175,6 +183,8 @@ export function openStore(options: StoreOptions): Store {
 
   return {
     partitions: count,
+    timeoutMs,
+    holdKeepSeconds: keepSecondsOf("hold"),
 
     partitionOf: (name) => count === 1 ? 0 : crc32(name) % count,
 

@@ -1,5 +1,6 @@
 // The sweep gives back what nobody's commit has given back yet, so that an idle store heals too.
 import { setTimeout as sleep } from "node:timers/promises";
+import { settleDueParts } from "./parts.ts";
 import { SETTLE_LIMIT, type Store } from "./store.ts";
 
 const SWEEP_EVERY_MS = 1000;
@@ -36,6 +37,7 @@ export async function sweepThisMinute(
     try {
       if (store.isReady(partition)) {
         await settleAllDue(store, partition, signal);
+        if (store.partitions > 1) await settleDueParts(store, partition);
         onSweep();
       }
     } catch (error) {

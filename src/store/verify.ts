@@ -79,19 +79,29 @@ async function* allSkus(store: Store, partition: number): AsyncGenerator<string[
 
 /** The ledger, and the entry of the stream up to which it is right. */
 class Books {
-  readonly ledger = new HoldLedger();
+  readonly ledger: HoldLedger;
   #entry = "0-0";
 
-  constructor(private readonly store: Store, private readonly partition: number) {}
+  constructor(private readonly store: Store, private readonly partition: number) {
+    this.ledger = new HoldLedger((sku) => store.partitionOf(sku) === partition);
+  }
 
-  /** Walks over all holds. The ledger is right once it has been brought to the end of the walk, or later. */
+  /**
+   * Walks over all holds, and the parts of carts. The ledger is right once it has been brought to the end of the
+   * walk, or later.
+   */
   async open(findings: Findings): Promise<void> {
     this.#entry = await lastEntry(this.store, this.partition);
+    await this.#walk("verify_holds", findings);
+    if (this.store.partitions > 1) await this.#walk("verify_parts", findings);
+  }
+
+  async #walk(verb: "verify_holds" | "verify_parts", findings: Findings): Promise<void> {
     const met = new Set<string>();
     let cursor = "0";
     do {
       const reply = await this.store.ask({
-        verb: "verify_holds",
+        verb,
         args: [cursor],
         partition: this.partition,
         weight: STEP_WEIGHT,

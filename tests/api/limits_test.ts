@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { networkOf } from "../../src/http/limits.ts";
+import { Metrics } from "../../src/operations/metrics.ts";
 import { openTestApp } from "../support/app.ts";
 import { readFeed } from "../support/feed.ts";
 import { START_MS, stockUp } from "../support/store.ts";
@@ -113,9 +114,12 @@ Deno.test("409 too_many_active_holds and too_many_held_units, for one line and f
 
 Deno.test("503 overloaded: as many live feeds as there may be, until one of them ends", async () => {
   const stopping = new AbortController();
-  await using t = await openTestApp({}, { maxLiveFeeds: 2, stopping: stopping.signal });
+  const metrics = new Metrics();
+  const options = { maxLiveFeeds: 2, stopping: stopping.signal, metrics };
+  await using t = await openTestApp({}, options);
   await stockUp(t.store, "A", 10);
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, t.app.fetch);
+  using _ = { [Symbol.dispose]: () => stopping.abort() }; // or the server would wait for feeds for ever
   const url = `http://127.0.0.1:${server.addr.port}/events`;
   const open = (method = "GET") => fetch(url, { method, headers: { accept: "text/event-stream" } });
   for (let i = 0; i < 5; i++) assert.equal((await open("HEAD")).status, 200, "holds no place");
@@ -124,6 +128,7 @@ Deno.test("503 overloaded: as many live feeds as there may be, until one of them
   assert.deepEqual([refused.status, (await refused.json()).code], [503, "overloaded"]);
   assert.equal(refused.headers.get("retry-after"), "1");
   assert.equal((await fetch(url)).status, 200, "pages are no feeds");
+  assert.match(await metrics.expose(t.store), /^inventory_live_feeds 2$/m);
   await feeds[0].leave();
   // Its end is noticed a moment later. Whoever hangs up before the answer must not keep a place either.
   const untilOpen = async () => {
@@ -142,7 +147,6 @@ Deno.test("503 overloaded: as many live feeds as there may be, until one of them
     await socket.write(new TextEncoder().encode(request));
   }
   await (await untilOpen()).leave();
-  stopping.abort();
 });
 
 Deno.test("503 overloaded: a second verification while one is under way", async () => {

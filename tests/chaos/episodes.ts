@@ -3,12 +3,12 @@ import type { Chance } from "./random.ts";
 import type { ProxyFault } from "./proxy.ts";
 import type { World } from "./world.ts";
 
-export interface Episode {
+export interface Episode<Place = World> {
   name: string;
   /** Kills of the service and of Redis, counted for the table. */
   kills?: { service?: number; redis?: number };
   /** Breaks the world and mends it; resolves when Redis answers and the service listens again. */
-  run(world: World, chance: Chance): Promise<void>;
+  run(world: Place, chance: Chance): Promise<void>;
 }
 
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

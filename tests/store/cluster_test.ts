@@ -266,6 +266,45 @@ Deno.test("a cluster", async (t) => {
     await cluster.moveSlot(await slot(partition), b, a);
   });
 
+  await t.step(
+    "a commit that has to be copied waits for its replica, and is unknown without it",
+    async () => {
+      await using opened = await openNodes(cluster);
+      const { nodes } = opened;
+      const [partition] = await partitionsOf(cluster, a);
+      const [, before] = await lookAt(nodes, partition);
+      const takeCopied = (ms: number) => {
+        const [keys, prefix] = [keysOf(partition), `{${partition}}:`];
+        return runOnMaster(nodes, partition, "commits", TAKE, keys, [prefix], inMs(ms), 1);
+      };
+      const replica = await cluster.replicaOf(a);
+      assert.equal(await takeCopied(1000), before + 1);
+      await replica.send("READONLY");
+      assert.equal(await replica.send("GET", `{${partition}}:taken`), String(before + 1));
+      cluster.signal(replica, "SIGSTOP");
+      try {
+        const fault = await faultOf(takeCopied(300));
+        assert.equal(fault.code, "outcome_unknown");
+        assert(fault.ms < 300, `${fault.ms} ms`);
+        assert.equal(
+          (await lookAt(nodes, partition))[1],
+          before + 2,
+          "it was done, but has no copy",
+        );
+        await a.send("SCRIPT", "FLUSH");
+        assert.equal(
+          (await faultOf(takeCopied(300))).code,
+          "outcome_unknown",
+          "not by a first WAIT",
+        );
+      } finally {
+        cluster.signal(replica, "SIGCONT");
+      }
+      assert.equal(await takeCopied(1000), before + 4);
+      await cluster.untilWhole();
+    },
+  );
+
   await t.step("a master that is killed: its replica serves, the others never stop", async () => {
     await using opened = await openNodes(cluster);
     const { nodes, told } = opened;
@@ -346,10 +385,10 @@ Deno.test("a cluster", async (t) => {
     assert(Math.min(...faults.map(({ ms }) => ms)) < 50);
     await take(nodes, elsewhere);
     await cluster.start(c);
-    await untilServed(nodes);
-    await take(nodes, lost);
     await cluster.start(replica);
     await cluster.untilWhole();
+    await untilServed(nodes);
+    await take(nodes, lost);
   });
 });
 

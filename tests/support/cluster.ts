@@ -34,12 +34,16 @@ export interface TestCluster extends AsyncDisposable {
   untilServedBy(slot: number, other: ClusterNode): Promise<ClusterNode>;
   /** Resolves when every slot is served, every node agrees on that, and every replica follows. */
   untilWhole(): Promise<void>;
-  /** Moves a slot as `redis-cli` does; `betweenKeys` runs before each key, and once all are moved. */
+  /**
+   * Moves a slot as `redis-cli` does, so many keys at once; `betweenKeys` runs before each step, and once all
+   * are moved.
+   */
   moveSlot(
     slot: number,
     from: ClusterNode,
     to: ClusterNode,
     betweenKeys?: (moved: number, left: number) => Promise<void>,
+    keysAtOnce?: number,
   ): Promise<void>;
   /** Forgets all data. */
   flush(): Promise<void>;
@@ -149,17 +153,23 @@ export async function startTestCluster(
       return found!;
     },
     untilWhole: () => until("the cluster is whole", () => isWhole(members)),
-    async moveSlot(slot, from, to, betweenKeys = async () => {}) {
+    async moveSlot(slot, from, to, betweenKeys = async () => {}, keysAtOnce = 1) {
       await beginMove(slot, from, to);
       let moved = 0;
       while (true) {
         const left = Number(await from.send("CLUSTER", "COUNTKEYSINSLOT", String(slot)));
         await betweenKeys(moved, left);
         if (left === 0) break;
-        const [key] = await from.send("CLUSTER", "GETKEYSINSLOT", String(slot), "1") as string[];
+        const keys = await from.send(
+          "CLUSTER",
+          "GETKEYSINSLOT",
+          String(slot),
+          String(keysAtOnce),
+        ) as string[];
         const [host, port] = to.name.split(":");
-        if (key !== undefined) await from.send("MIGRATE", host, port, key, "0", "5000");
-        moved++;
+        // Some may have expired meanwhile: NOKEY.
+        await from.send("MIGRATE", host, port, "", "0", "5000", "KEYS", ...keys);
+        moved += keys.length;
       }
       // First the new master, so that the slot is never nobody's.
       const others = (await cluster.masters()).filter((node) => node !== from && node !== to);

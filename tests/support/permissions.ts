@@ -1,6 +1,6 @@
 // What the processes that tests start really touch, by Deno's permission audit, and what their tasks grant.
 // Deno writes down net, env, read and write, refused or not; what is run it does not write down.
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Where the audits are put, a file a process: Deno begins its file anew in each. */
@@ -31,6 +31,11 @@ export function auditVariables(task: string, env: Record<string, string>): Recor
   return { DENO_AUDIT_PERMISSIONS: `${path}.jsonl` };
 }
 
+interface Touched {
+  permission: string;
+  value: string;
+}
+
 export interface Audit {
   /** What was touched, each once, in words that are the same in every run. */
   used: string[];
@@ -50,9 +55,11 @@ export async function readAudits(dir: string): Promise<Map<string, Audit>> {
     const audit = audits.get(started.task) ?? { used: [], refused: [], processes: 0 };
     audits.set(started.task, audit);
     audit.processes++;
-    for (const { permission, value } of lines.map((line) => JSON.parse(line))) {
-      const words = inGeneral(permission, String(value), started.dataDir);
-      const list = isGranted(started, permission, String(value)) ? audit.used : audit.refused;
+    const records: Touched[] = lines.map((line) => JSON.parse(line));
+    for (const record of records) {
+      if (isEchoOfRead(started, record, records)) continue;
+      const words = inGeneral(record, started.dataDir);
+      const list = isGranted(started, record) ? audit.used : audit.refused;
       if (!list.includes(words) && !REFUSED_ON_PURPOSE.includes(words)) list.push(words);
     }
   }
@@ -63,19 +70,29 @@ export async function readAudits(dir: string): Promise<Map<string, Audit>> {
   return audits;
 }
 
-function isGranted({ task, dataDir }: Started, permission: string, value: string): boolean {
+/** Where a task may read everything, Deno writes down each read as a write too, which it does not ask for. */
+function isEchoOfRead({ task }: Started, record: Touched, records: Touched[]): boolean {
+  return record.permission === "write" && /--allow-read /.test(tasks[task].command) &&
+    records.some(({ permission, value }) => permission === "read" && value === record.value);
+}
+
+function isGranted({ task, dataDir }: Started, { permission, value }: Touched): boolean {
   const flag = tasks[task].command.match(new RegExp(`--allow-${permission}(=\\S+)?(?= )`));
   if (!flag) return false;
   if (flag[1] === undefined) return true;
   const granted = flag[1].slice(1).split(",");
   if (permission === "env") return granted.includes(value);
-  return granted.map((each: string) => each === "$DATA" ? dataDir : join(ROOT, each))
-    .some((folder: string) => `${value}/`.startsWith(folder.replace(/\/*$/, "/")));
+  const path = resolve(dataDir, value); // in a deep folder the socket's path is relative to it
+  return granted.map((each: string) => each === "$DATA" ? dataDir : resolve(ROOT, each))
+    .some((folder: string) => `${path}/`.startsWith(`${folder}/`));
 }
 
 /** Without what differs from run to run: folders, ports, times. */
-function inGeneral(permission: string, value: string, dataDir: string): string {
+function inGeneral({ permission, value }: Touched, dataDir: string): string {
   return `${permission} ` + value.replaceAll(dataDir, "$DATA").replace(ROOT, "./")
     .replace(/\/tmp\/[\w-]+/, "$TMP")
-    .replace(/:\d+\/?$/, ":PORT").replaceAll(/\d{4}-\d\d-[\dTZ-]+/g, "TIME");
+    .replace(/:\d+\/?$/, ":PORT").replace(/aof\.\d+/, "aof.N").replaceAll(
+      /\d{4}-\d\d-[\dTZ-]+/g,
+      "TIME",
+    );
 }
