@@ -99,7 +99,7 @@ local function confirm(commit, hold_id, remainder, on_expired, ...)
     let_go(record, sold, true)
     record.lines, record.sold = rest, add_lines(record.sold or {}, sold)
     mark_news(record)
-    keep_active_hold(hold_id, record, cjson.encode(record), record.expires_at_ms)
+    save_active_hold(hold_id, record)
     record_event('hold.confirmed', table.concat(append_lines({ hold_id, record.reference }, sold), ' '))
     return { 'partly_confirmed', now, record.sold, rest }
   end

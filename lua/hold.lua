@@ -21,11 +21,32 @@ KEEPS  available >= 0, all wishes or none: everything is planned before the firs
        that has ended already is no reason to refuse: its units are free.
 COST   O(wishes), and O(locations of the SKU) for `any`
 ]]
-local function hold(commit, hold_id, ttl_seconds, reference, replaces, ...)
+-- Holds what a plan says, a line at a time.
+local function hold_plan(commit, plan, hold_id, expires_at_ms, reference)
+  local reply, all_words, all_json = { 'active', '' }, {}, {}
+  for i, place in ipairs(plan) do
+    all_words[i], all_json[i], reply[i + 2] = take_units(place, place.taken)
+  end
+  local words, json = table.concat(all_words, ' '), table.concat(all_json, ',')
+  reply[2] = begin_hold(commit, hold_id, expires_at_ms, reference, words, json)
+  return reply
+end
+
+local function hold(commit, hold_id, ttl_seconds, reference, replaces, sku, location, quantity, split, listed, ...)
   local now, owner = commit.now, commit.owner
   local expires_at_ms = now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)
-  local wishes = parse_wishes(...)
 
+  -- Nearly every hold is of one line in a named place, which is there: it needs no plan.
+  if location ~= 'any' and listed == '0' and replaces == '' and select('#', ...) == 0 then
+    local units, line = whole_number(quantity, 1, MAX_QUANTITY), read_line(sku, location)
+    if line.available >= units and not excess_of(owner, units, nil, commit.backlog) then
+      count_held(owner, 1, units)
+      local words, json, left = take_units(line, units)
+      return { 'active', begin_hold(commit, hold_id, expires_at_ms, reference, words, json), left }
+    end
+  end
+
+  local wishes = parse_wishes(sku, location, quantity, split, listed, ...)
   local replaced = replaces ~= '' and load_hold(replaces, owner)
   if replaces ~= '' and not replaced then
     return { 'hold_not_found' }
@@ -34,7 +55,7 @@ local function hold(commit, hold_id, ttl_seconds, reference, replaces, ...)
     return { 'hold_confirmed' }
   end
   local gives_back = replaced and replaced.status == 'active'
-  local excess = excess_of(owner, wishes, gives_back and replaced, commit.backlog)
+  local excess = excess_of(owner, units_of(wishes), gives_back and replaced, commit.backlog)
   if excess then
     return excess
   end
@@ -48,9 +69,5 @@ local function hold(commit, hold_id, ttl_seconds, reference, replaces, ...)
     end_hold(replaces, replaced, is_due(replaced, now) and 'expired' or 'released', now)
   end
   count_held(owner, 1, units_of(wishes))
-  return make_hold(commit, hold_id, {
-    expires_at_ms = expires_at_ms,
-    reference = reference,
-    owner = is_named(owner) and owner or nil,
-  }, plan)
+  return hold_plan(commit, plan, hold_id, expires_at_ms, reference)
 end

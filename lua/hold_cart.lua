@@ -39,7 +39,7 @@ local function hold_cart(commit, hold_id, ttl_seconds, reference, elsewhere_json
   if get_text(HOLD .. hold_id) then
     return { 'given_up' }
   end
-  local refusal = excess_of(owner, { { quantity = units } }, nil, commit.backlog)
+  local refusal = excess_of(owner, units, nil, commit.backlog)
     or first_refusal(allocate_all(plan, wishes, commit.backlog), elsewhere.refusal)
   if refusal then
     return refusal
@@ -66,7 +66,7 @@ local function hold_cart(commit, hold_id, ttl_seconds, reference, elsewhere_json
     reply[#reply + 1] = line[4]
   end
   count_held(owner, 1, units)
-  keep_active_hold(hold_id, hold, cjson.encode(hold), expires_at_ms)
+  save_active_hold(hold_id, hold)
   reply[2] = table.concat(append_lines({ hold_id, expires_at_ms, reference }, hold.lines), ' ')
   record_event('hold.created', reply[2])
   return reply

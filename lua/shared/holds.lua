@@ -1,27 +1,26 @@
 -- How a hold begins and ends; what its record says is in records.lua.
 
 -- The sorted sets besides `holds_by_expiry` that an active hold is in: of its owner, and of its reference,
--- where each owner has references of its own.
-local function indexes_of(hold)
-  local of = {}
-  if hold.owner then
-    of[1] = HOLDS_BY_OWNER .. hold.owner
+-- where each owner has references of its own. `due_at` is when it falls due, or false where it leaves them.
+local function index_hold(hold_id, due_at, owner, reference)
+  set_score(HOLDS_BY_EXPIRY, hold_id, due_at)
+  if owner then
+    set_score(HOLDS_BY_OWNER .. owner, hold_id, due_at)
   end
-  if hold.reference ~= '' then
-    of[#of + 1] = HOLDS_BY_REFERENCE .. (hold.owner and hold.owner .. ' ' or '') .. hold.reference
+  if reference ~= '' then
+    set_score(HOLDS_BY_REFERENCE .. (owner and owner .. ' ' or '') .. reference, hold_id, due_at)
   end
-  return of
 end
 
--- Writes the record of an active hold, and where it is found. No TTL: only `end_hold` may let go of units.
-local function keep_active_hold(hold_id, hold, json, due_at)
+-- Writes the record of an active hold. No TTL: only `end_hold` may let go of units.
+local function keep_active_hold(hold_id, json, due_at, owner, reference)
   set_text(HOLD .. hold_id, json)
-  set_score(HOLDS_BY_EXPIRY, hold_id, due_at)
-  if hold.owner or hold.reference ~= '' then
-    for _, index in ipairs(indexes_of(hold)) do
-      set_score(index, hold_id, due_at)
-    end
-  end
+  index_hold(hold_id, due_at, owner, reference)
+end
+
+-- The same for one that was changed.
+local function save_active_hold(hold_id, hold)
+  keep_active_hold(hold_id, cjson.encode(hold), hold.expires_at_ms, hold.owner, hold.reference)
 end
 
 -- Ended records are kept for a while, for those who ask again: among them the parts in other partitions, which may
@@ -30,30 +29,30 @@ local function save_ended_hold(hold_id, hold)
   set_text(HOLD .. hold_id, cjson.encode(hold), 1000 * (hold.away and ENDED_CART_SECONDS or ENDED_HOLD_SECONDS))
 end
 
--- A text as JSON. cjson is for what may need escaping: it costs as much as all the rest of a record.
+-- A text as JSON; cjson for what may need escaping.
 local function quoted(text)
   return string.find(text, '[^%w_.:~-]') and cjson.encode(text) or '"' .. text .. '"'
 end
 
--- Takes what the plan says into a new hold; answers the reply of hold.lua. This is the text of most records and
--- events, so it is put together by hand, each number once.
-local function make_hold(commit, hold_id, hold, plan)
-  local due_at = tostring(hold.expires_at_ms)
-  local words, lines = hold_id .. ' ' .. due_at .. ' ' .. hold.reference, ''
-  local reply = { 'active', words }
-  for i, place in ipairs(plan) do
-    local quantity = tostring(place.taken)
-    words = words .. ' ' .. place.name .. ' ' .. quantity
-    lines = lines .. (i > 1 and ',[' or '[') .. quoted(place.sku) .. ',' .. quoted(place.location) .. ',' .. quantity .. ']'
-    reply[i + 2] = change_line(place, place.on_hand, place.held + place.taken)
-  end
-  reply[2] = words
+-- Holds units of a line. Answers them as words and as JSON, each once, and what is available now.
+local function take_units(line, units)
+  local quantity = tostring(units)
+  line.json = line.json or '[' .. quoted(line.sku) .. ',' .. quoted(line.location) .. ','
+  local words, json = line.name .. ' ' .. quantity, line.json .. quantity .. ']'
+  return words, json, change_line(line, line.on_hand, line.held + units)
+end
+
+-- Writes a new hold of lines that have been taken, given as words and as JSON; answers the words of its event.
+-- These are the texts that a busy store writes most, so they are put together by hand.
+local function begin_hold(commit, hold_id, expires_at_ms, reference, line_words, lines_json)
+  local due_at, owner = tostring(expires_at_ms), is_named(commit.owner) and commit.owner or nil
   local json = '{"status":"active","created_at_ms":' .. commit.now_text .. ',"expires_at_ms":' .. due_at
-    .. ',"reference":' .. quoted(hold.reference) .. ',"lines":[' .. lines .. ']'
-    .. (hold.owner and ',"owner":' .. quoted(hold.owner) .. '}' or '}')
-  keep_active_hold(hold_id, hold, json, due_at)
+    .. ',"reference":' .. (reference == '' and '""' or quoted(reference)) .. ',"lines":[' .. lines_json .. ']'
+    .. (owner and ',"owner":' .. quoted(owner) .. '}' or '}')
+  local words = hold_id .. ' ' .. due_at .. ' ' .. reference .. ' ' .. line_words
+  keep_active_hold(hold_id, json, due_at, owner, reference)
   record_event('hold.created', words)
-  return reply
+  return words
 end
 
 -- Takes units out of what is held: sold, or given back. Answers what is available after.
@@ -97,10 +96,7 @@ local function end_hold(hold_id, hold, status, now)
   mark_news(hold)
   save_ended_hold(hold_id, hold)
   count_held(hold.owner, -1, 0)
-  set_score(HOLDS_BY_EXPIRY, hold_id, false)
-  for _, index in ipairs(indexes_of(hold)) do
-    set_score(index, hold_id, false)
-  end
+  index_hold(hold_id, false, hold.owner, hold.reference)
   record_event('hold.' .. status, table.concat(words, ' '))
 end
 

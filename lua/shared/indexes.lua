@@ -13,16 +13,17 @@ end
 
 local function write_indexes()
   for key, members in pairs(indexes) do
-    local put, taken = {}, {}
+    local put, count, taken = {}, 0, {}
     for member, score in pairs(members) do
       if score then
-        put[#put + 1] = score
-        put[#put + 1] = member
+        put[count + 1] = score
+        put[count + 2] = member
+        count = count + 2
       else
         taken[#taken + 1] = member
       end
     end
-    if #put > 0 then
+    if count > 0 then
       redis.call('ZADD', key, unpack(put))
     end
     if #taken > 0 then

@@ -44,7 +44,7 @@ local function write_owners()
 end
 
 -- The reply that refuses a hold beyond the owner's limits, or nil. `freed` is a hold that ends with it.
-local function excess_of(owner, wishes, freed, backlog)
+local function excess_of(owner, units, freed, backlog)
   if not is_named(owner) then
     return nil
   end
@@ -54,7 +54,7 @@ local function excess_of(owner, wishes, freed, backlog)
   end
   if MAX_UNITS_PER_OWNER > 0 then
     local held = account.units - (freed and units_of(freed.lines) or 0)
-    if held + units_of(wishes) > MAX_UNITS_PER_OWNER then
+    if held + units > MAX_UNITS_PER_OWNER then
       return backlog and { 'unsettled' } or { 'too_many_held_units', MAX_UNITS_PER_OWNER, held }
     end
   end

@@ -18,9 +18,8 @@ end
 -- The stock of one place, as this plan sees it; `free` is what it may still take of it.
 local function in_plan(plan, line)
   if line.plan ~= plan then
-    local freed = plan.freed and plan.freed[line] or 0
-    line.plan, line.taken = plan, 0
-    line.free = math.max(0, line.on_hand - line.held + freed)
+    local free = line.on_hand - line.held + (plan.freed and plan.freed[line] or 0)
+    line.plan, line.taken, line.free = plan, 0, free > 0 and free or 0
   end
   return line
 end
@@ -110,23 +109,25 @@ end
 -- that refuses them all, or nil.
 local function allocate_all(plan, wishes, backlog)
   local shortages, open = {}, {}
-  for _, wish in ipairs(wishes) do
+  for i = 1, #wishes do
+    local wish = wishes[i]
     if wish.location == 'any' then
       open[#open + 1] = wish
     else
       shortages[#shortages + 1] = allocate_named(plan, wish)
     end
   end
-  for _, wish in ipairs(open) do
-    shortages[#shortages + 1] = allocate_any(plan, wish)
+  for i = 1, #open do
+    shortages[#shortages + 1] = allocate_any(plan, open[i])
   end
   if #shortages > 0 then
     return refusal_for(shortages, backlog)
   end
 end
 
--- A wish for units of one place, from nowhere else.
 local NO_LOCATIONS = {}
+
+-- A wish for units of one place, from nowhere else.
 local function wish_for(sku, location, quantity)
   return { sku = sku, location = location, quantity = quantity, split = false, locations = NO_LOCATIONS }
 end
@@ -135,13 +136,14 @@ end
 local function parse_wishes(...)
   local args, wishes, at = { ... }, {}, 1
   while args[at] do
-    local wish = wish_for(args[at], args[at + 1], whole_number(args[at + 2], 1, MAX_QUANTITY))
-    wish.split = args[at + 3] == '1'
-    local last = at + 4 + tonumber(args[at + 4])
-    if last > at + 4 then
-      wish.locations = { unpack(args, at + 5, last) }
-    end
-    wishes[#wishes + 1] = wish
+    local last = at + 4 + args[at + 4]
+    wishes[#wishes + 1] = {
+      sku = args[at],
+      location = args[at + 1],
+      quantity = whole_number(args[at + 2], 1, MAX_QUANTITY),
+      split = args[at + 3] == '1',
+      locations = last == at + 4 and NO_LOCATIONS or { unpack(args, at + 5, last) },
+    }
     at = last + 1
   end
   return wishes

@@ -1,5 +1,5 @@
-local function expire(hold_id, now)
-  local hold = load_hold(hold_id)
+local function expire(hold_id, json, now)
+  local hold = json and decode_hold(json)
   if not hold or hold.status ~= 'active' then
     error('not active: ' .. hold_id)
   end
@@ -42,10 +42,16 @@ end
 -- waiting, and for how many milliseconds the first of them had been due.
 local function settle_due(now)
   local due = redis.call('ZRANGEBYSCORE', HOLDS_BY_EXPIRY, '-inf', now, 'LIMIT', 0, SETTLE_LIMIT)
-  local lag_ms = due[1] and now - tonumber(redis.call('ZSCORE', HOLDS_BY_EXPIRY, due[1])) or 0
-  local robbed = {}
-  for _, hold_id in ipairs(due) do
-    if not pcall(expire, hold_id, now) then
+  if #due == 0 then
+    return 0, false, 0
+  end
+  local lag_ms, keys, robbed = now - tonumber(redis.call('ZSCORE', HOLDS_BY_EXPIRY, due[1])), {}, {}
+  for i, hold_id in ipairs(due) do
+    keys[i] = HOLD .. hold_id
+  end
+  local records = redis.call('MGET', unpack(keys))
+  for i, hold_id in ipairs(due) do
+    if not pcall(expire, hold_id, records[i], now) then
       drop(hold_id, robbed)
     end
   end

@@ -6,11 +6,8 @@
 local shelves, wholly_read = {}, {} -- SKU -> location -> line; SKU -> whether all its locations are there
 
 local function shelf_of(sku)
-  local shelf = shelves[sku]
-  if not shelf then
-    shelf = {}
-    shelves[sku] = shelf
-  end
+  local shelf = shelves[sku] or {}
+  shelves[sku] = shelf
   return shelf
 end
 

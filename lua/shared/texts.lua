@@ -10,13 +10,16 @@ local function get_text(key)
   return text
 end
 
--- Without a lifetime the key stays until something else is set; `false` takes it away.
+-- Without a lifetime the key stays; what has one never loses it again. `false` takes the key away.
 local function set_text(key, text, lifetime_ms)
-  texts[key], lifetimes_ms[key] = text, lifetime_ms
+  texts[key] = text
+  if lifetime_ms then
+    lifetimes_ms[key] = lifetime_ms
+  end
 end
 
 local function write_texts()
-  local lasting = {}
+  local lasting, count = {}, 0
   for key, text in pairs(texts) do
     local lifetime_ms = lifetimes_ms[key]
     if not text then
@@ -24,11 +27,12 @@ local function write_texts()
     elseif lifetime_ms then
       redis.call('SET', key, text, 'PX', lifetime_ms)
     else
-      lasting[#lasting + 1] = key
-      lasting[#lasting + 1] = text
+      lasting[count + 1] = key
+      lasting[count + 2] = text
+      count = count + 2
     end
   end
-  if #lasting > 0 then
+  if count > 0 then
     redis.call('MSET', unpack(lasting))
   end
 end

@@ -103,7 +103,7 @@ const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
 const MAX_BATCH_WEIGHT = 128;
-const MAX_IN_FLIGHT = 2;
+const MAX_IN_FLIGHT = 1;
 
 export function openStore(options: StoreOptions): Store {
   const settings = {

@@ -98,8 +98,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "what is held can be taken again",
     file: "lua/shared/plan.lua",
-    find: "math.max(0, line.on_hand - line.held + freed)",
-    replace: "math.max(0, line.on_hand + freed)",
+    find: "local free = line.on_hand - line.held +",
+    replace: "local free = line.on_hand +",
   },
   {
     name: "an operation does not see what its batch has taken",
@@ -140,7 +140,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "an ended hold stays among those that fall due",
     file: "lua/shared/holds.lua",
-    find: "set_score(HOLDS_BY_EXPIRY, hold_id, false)",
+    find: "index_hold(hold_id, false, hold.owner, hold.reference)",
     replace: "",
   },
   {
@@ -152,8 +152,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "events are lost",
     file: "lua/shared/events.lua",
-    find: "for first = 1, #events,",
-    replace: "for first = 3, #events,",
+    find: "for first = 1, words,",
+    replace: "for first = 3, words,",
   },
   {
     name: "a read shows units of due holds as held",
@@ -260,9 +260,9 @@ export const MUTANTS: Mutant[] = [
   {
     name: "histories: a hold that takes nothing, now and then",
     file: "lua/shared/holds.lua",
-    find: "change_line(place, place.on_hand, place.held + place.taken)",
+    find: "change_line(line, line.on_hand, line.held + units)",
     replace:
-      "change_line(place, place.on_hand, place.held + (place.taken == 3 and 0 or place.taken)) - (place.taken == 3 and 3 or 0)",
+      "change_line(line, line.on_hand, line.held + (units == 3 and 0 or units)) - (units == 3 and 3 or 0)",
     caughtBy: HISTORIES,
   },
   {
