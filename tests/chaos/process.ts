@@ -43,6 +43,30 @@ export function memoryOf(process: Deno.ChildProcess): number {
   }
 }
 
+/** For how long its main thread has been ready to run and was not let, in milliseconds; 0 but on Linux. */
+export function waitedMs(pid: number): number {
+  try {
+    return Number(Deno.readTextFileSync(`/proc/${pid}/schedstat`).split(" ")[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
+/** Lets both run before the machine's other work; false where that is not allowed. */
+export async function takePrecedence(redisPid: number, servicePid: number): Promise<boolean> {
+  return await succeeds("chrt", ["--fifo", "--pid", "1", String(redisPid)]) &&
+    await succeeds("renice", ["-n", "-10", "-p", String(servicePid)]);
+}
+
+async function succeeds(program: string, args: string[]): Promise<boolean> {
+  try {
+    const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
+    return (await command.output()).success;
+  } catch {
+    return false; // there is no such program here
+  }
+}
+
 const LINES_KEPT = 1000;
 
 async function keepLines(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {

@@ -3,7 +3,7 @@ import { dropHalfTransaction } from "../../src/redis/append_only_file.ts";
 import { createClient } from "@redis/client";
 import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
 import { freePort, type Proxy, startProxy } from "./proxy.ts";
-import { memoryOf, ROOT, startServiceProcess } from "./process.ts";
+import { memoryOf, ROOT, startServiceProcess, takePrecedence, waitedMs } from "./process.ts";
 
 export interface WorldOptions {
   durability: "everysec" | "always";
@@ -141,18 +141,8 @@ export async function openWorld(
       await service.status;
       await spawnService();
     },
-    async takePrecedence() {
-      const [redis, ...others] = [redisPid, service.pid, Deno.pid].map(String);
-      return await succeeds("chrt", ["--fifo", "--pid", "1", redis]) &&
-        await succeeds("renice", ["-n", "-10", "-p", ...others]);
-    },
-    redisWaitedMs() {
-      try {
-        return Number(Deno.readTextFileSync(`/proc/${redisPid}/schedstat`).split(" ")[1]) / 1e6;
-      } catch {
-        return 0;
-      }
-    },
+    takePrecedence: () => takePrecedence(redisPid, service.pid),
+    redisWaitedMs: () => waitedMs(redisPid),
     serviceMemory: () => memoryOf(service),
     async [Symbol.asyncDispose]() {
       tryTo(() => service.kill("SIGKILL"));
@@ -166,15 +156,6 @@ export async function openWorld(
     },
   };
   return world;
-}
-
-async function succeeds(program: string, args: string[]): Promise<boolean> {
-  try {
-    const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
-    return (await command.output()).success;
-  } catch {
-    return false; // there is no such program here
-  }
 }
 
 /** For ends that may have come already. */

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { startEmbeddedRedis } from "../../src/redis/embedded.ts";
 import { incrementalFiles } from "../../src/redis/append_only_file.ts";
+import { getHold } from "../../src/store/hold_records.ts";
+import { hold } from "../../src/store/holds.ts";
+import { verify } from "../../src/store/verify.ts";
 import { makeDataDir, startService } from "../support/service.ts";
+import { call, connectStore, lineOf, stockUp } from "../support/store.ts";
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
@@ -20,6 +24,12 @@ async function start(dataDir: string, onSyncFailure?: (reason: string) => void) 
     return embedded.diskSync!.confirmed.get(path) === (await Deno.stat(path)).size;
   };
   return { ...embedded, isConfirmed };
+}
+
+async function kill(data: Awaited<ReturnType<typeof makeDataDir>>): Promise<void> {
+  const pid = Number((await data.redis("INFO", "server")).match(/process_id:(\d+)/)![1]);
+  Deno.kill(pid, "SIGKILL");
+  while (await data.redis("PING") !== "");
 }
 
 Deno.test("what was written is on disk a second later, also when Redis has begun another file", async () => {
@@ -79,4 +89,44 @@ Deno.test("the service says everysec, and says so loudly when it is not", async 
   await until(async () => (await ready()).warnings.length === 1);
   assert.match((await ready()).warnings[0], /not forced to disk each second/);
   await Deno.rename(`${manifest}.away`, manifest);
+});
+
+Deno.test("the power fails: what the disk had confirmed is there, and of the rest no commit by half", async () => {
+  await using data = await makeDataDir();
+  const redis = await start(data.path);
+  const store = await connectStore(redis.address);
+  await stockUp(store, "A", 1000);
+  await stockUp(store, "B", 1000);
+  const cart = () => {
+    const lines = ["A", "B"].map((sku) => ({ sku, quantity: 1, location: "online" }));
+    return hold(store, { lines, ttl: 300 }, call("POST /hold/cart"));
+  };
+  const safe = await Promise.all(Array.from({ length: 20 }, cart));
+  await until(redis.isConfirmed);
+  const path = (await incrementalFiles(data.path)).at(-1)!;
+  const confirmed = redis.diskSync!.confirmed.get(path)!;
+  for (let i = 0; i < 20; i++) await cart();
+  store.close();
+  await redis.diskSync!.stop();
+  await kill(data);
+  const written = await Deno.readFile(path);
+  assert(written.length > confirmed);
+  for (let i = 0; i <= 4; i++) {
+    const cut = Math.floor(confirmed + (written.length - confirmed) * i / 4);
+    await Deno.writeFile(path, written.subarray(0, cut));
+    const again = await start(data.path);
+    const reader = await connectStore(again.address);
+    for (const outcome of safe) {
+      assert(outcome.status === "active");
+      assert.equal((await getHold(reader, outcome.holdId)).status, "active");
+    }
+    const [a, b] = [await lineOf(reader, "A"), await lineOf(reader, "B")];
+    assert.equal(a, b, `cut at ${cut}`);
+    const { checked_holds, drift_count, orphan_count } = await verify(reader, { repair: false });
+    assert.deepEqual([a, drift_count, orphan_count], [`1000/${checked_holds}`, 0, 0]);
+    assert.equal(checked_holds === 40, i === 4);
+    reader.close();
+    await again.diskSync!.stop();
+    await kill(data);
+  }
 });
