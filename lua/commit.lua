@@ -9,16 +9,22 @@ REPLY  [how many due holds were settled first, for how many milliseconds they ha
          idempotency_key_reused                      this key came with another request before
          store_full                                  the verb may take memory, and there is none
          failed                  message             a fault of ours; nothing is kept under the key
+       or the error NOPERM for all of them, before anything is done, where the ACL would stop it half-way
 ]]
--- What still runs when Redis has no memory left: all that ends a hold.
-local runs_when_full = { release = true, confirm = true }
+-- What still runs when Redis has no memory left: all that ends a hold, and what its keys need.
+local runs_when_full = { release = true, confirm = true, claim = true, unclaim = true, look_back = true }
+
+local denied = missing_permission()
+if denied then
+  return redis.error_reply('NOPERM the ACL does not let this user run ' .. denied)
+end
 
 local now = now_ms()
 local settled, backlog, lag_ms = settle_due(now)
 local commit = { now = now, now_text = tostring(now), backlog = backlog }
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
-local undecided = { unsettled = true, exceeds_held_quantity = true }
+local undecided = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
 
 -- One failing operation must not fail its neighbours.
 local function run(verb, ...)

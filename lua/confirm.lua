@@ -14,6 +14,7 @@ REPLY  first match wins, in this order:
        confirmed              at_ms, [sold], [returned]   sold; the hold has ended, or was sold after it had
        partly_confirmed       at_ms, [sold], [remaining]  sold; the rest is still held
        where a list is of [sku, location, quantity], and `sold` counts earlier confirmations of a part
+       and a cart over partitions is not taken again: its units would have to be taken in several places
 KEEPS  one end per hold, and nothing of a hold is sold at or after `expires_at`: an expired hold stays
        expired, and what is reacquired is taken from what is available.
 COST   O(lines)
@@ -82,7 +83,8 @@ local function confirm(commit, hold_id, remainder, on_expired, ...)
   if is_sold(record) then
     return { 'confirmed', record.reacquired_at_ms or record.ended_at_ms, sold_lines(record), record.returned or {} }
   end
-  if record.status == 'released' or record.status == 'expired' and on_expired ~= 'reacquire' then
+  local may_reacquire = on_expired == 'reacquire' and not record.away
+  if record.status == 'released' or record.status == 'expired' and not may_reacquire then
     return { 'hold_' .. record.status }
   end
   local sold, rest, refusal = part_of(record.lines, part)
@@ -96,6 +98,7 @@ local function confirm(commit, hold_id, remainder, on_expired, ...)
   if #rest > 0 and remainder == 'keep' then
     let_go(record, sold, true)
     record.lines, record.sold = rest, add_lines(record.sold or {}, sold)
+    mark_news(record)
     save_active_hold(hold_id, record)
     record_event('hold.confirmed', table.concat(append_lines({ hold_id, record.reference }, sold), ' '))
     return { 'partly_confirmed', now, record.sold, rest }

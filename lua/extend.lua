@@ -32,6 +32,7 @@ local function extend(commit, hold_id, ttl_seconds)
   end
 
   record.expires_at_ms = expires_at_ms
+  mark_news(record)
   save_active_hold(hold_id, record)
   record_event('hold.extended', hold_id .. ' ' .. expires_at_ms .. ' ' .. record.reference)
   return { 'extended', expires_at_ms, max_expires_at_ms }

@@ -43,7 +43,7 @@ local function list_holds(args, now)
   local reply = { 'found' }
   for _, hold_id in ipairs(redis.call('ZRANGE', key, first, first + limit - 1)) do
     local record = redis.call('GET', HOLD .. hold_id)
-    if record then
+    if record and decode_hold(record) then
       reply[#reply + 1] = { hold_id, record }
     end
   end

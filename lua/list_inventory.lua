@@ -3,7 +3,7 @@ list_inventory: every counter of the SKUs that begin with a prefix, in their lex
 OP     prefix  string, '' for all
        after   the SKU that the page before ended with, '' for the first page; it begins with the prefix
        limit   1..100
-REPLY  page    more (1 or 0), then (sku, its reply of get_inventory)*
+REPLY  page    more (1 or 0), then [sku, its reply of get_inventory]*
 COST   O(log of all SKUs + locations of those on the page): the same for the first page and the last
 ]]
 local function list_inventory(args, now, due)
@@ -15,8 +15,7 @@ local function list_inventory(args, now, due)
 
   local reply = { 'page', #skus > limit and 1 or 0 }
   for i = 1, math.min(#skus, limit) do
-    reply[#reply + 1] = skus[i]
-    reply[#reply + 1] = get_inventory({ skus[i] }, now, due)
+    reply[i + 2] = { skus[i], get_inventory({ skus[i] }, now, due) }
   end
   return reply
 end

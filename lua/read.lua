@@ -13,6 +13,9 @@ local verbs = {
   last_event = last_event,
   read_events = read_events,
   verify_holds = verify_holds,
+  verify_parts = verify_parts,
+  due_parts = due_parts,
+  verify_skus = verify_skus,
   verify_stock = verify_stock,
   measure = measure,
 }

@@ -1,5 +1,5 @@
 // Has a snapshot of the store made now; of an embedded store the copy's path is printed.
-import { readConfig } from "../src/config.ts";
+import { isEmbedded, readConfig } from "../src/config.ts";
 import { makeLog } from "../src/log.ts";
 import { openConfiguredStore } from "../src/open_store.ts";
 import { backUp } from "../src/operations/backups.ts";
@@ -10,7 +10,7 @@ try {
     loadDemo: false,
   });
   try {
-    const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
+    const dataDir = isEmbedded(config) ? config.DATA_DIR : undefined;
     const path = await backUp(store, { dataDir, keep: config.BACKUP_KEEP });
     console.log(path ?? `${place} has made a snapshot where it keeps its own`);
   } finally {

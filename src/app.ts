@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
+import { answerInTime } from "./http/deadline.ts";
 import { idempotency } from "./http/idempotency_key.ts";
 import { crossOrigin, securityHeaders } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
@@ -24,6 +25,7 @@ import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import { mountVerify } from "./routes/verify.ts";
 import type { Metrics } from "./operations/metrics.ts";
+import type { OwnSync } from "./store/readiness.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AppOptions {
@@ -31,13 +33,15 @@ export interface AppOptions {
   log: Log;
   maxBodyBytes: number;
   holdLifetimeMaxSeconds: number;
+  /** 2000 if not said. */
+  requestTimeoutMs?: number;
   /** At or below which a line is shown as low. */
   lowStockThreshold?: number;
   /** Counts requests, and is shown at `GET /metrics`. */
   metrics?: Metrics;
   nameRequest?: NameRequest;
   /** Told how many wrong lines a verification found. */
-  onVerified?(driftCount: number): void;
+  onVerified?(driftCount: number): void | Promise<void>;
   /** Who may call; nobody is asked where there are none. */
   apiKeys?: ApiKey[];
   publicReads?: boolean;
@@ -45,8 +49,11 @@ export interface AppOptions {
   rateLimitPerMinute?: number;
   trustedProxies?: string[];
   maxRequestsInFlight?: number;
+  maxLiveFeeds?: number;
   /** Pages of these origins may call from a browser. */
   corsOrigins?: string[];
+  /** Where the service itself forces Redis' file to disk. */
+  ownSync?: OwnSync;
   /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
   stopping?: AbortSignal;
 }
@@ -69,6 +76,7 @@ export function createApp(
       return answer;
     },
   }));
+  app.use(answerInTime(options.requestTimeoutMs ?? 2000));
   app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
   guard(app, options);
   app.use(idempotency);
@@ -78,10 +86,10 @@ export function createApp(
   mountHolds(app, store, holdLifetimeMaxSeconds);
   mountSales(app, store);
   mountMovements(app, store);
-  mountEvents(app, store, stopping);
+  mountEvents(app, store, stopping, options.maxLiveFeeds, options.metrics);
   mountVerify(app, store, options.onVerified);
-  mountService(app, store, stopping, () => options.metrics?.lastSweepMs);
-  mountMcp(app);
+  mountService(app, store, stopping, () => options.metrics?.lastSweepMs, options.ownSync);
+  mountMcp(app, options.corsOrigins);
   mountHome(app, options.lowStockThreshold ?? 10);
   mountConsole(app);
   if (options.metrics) mountMetrics(app, store, options.metrics);

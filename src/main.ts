@@ -1,14 +1,15 @@
 // The service: configuration -> Redis -> store -> app -> cron -> listen -> drain.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, isEmbedded, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./open_store.ts";
 import { backUpOnce } from "./operations/backups.ts";
-import { Incidents, judgeVerification, postTo, watch } from "./operations/incidents.ts";
+import { Incidents, judgeBackup, judgeVerification, watch } from "./operations/incidents.ts";
 import { loadTracing } from "./operations/tracing.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { EmbeddedRedisError } from "./redis/embedded.ts";
+import { postTo } from "./operations/webhook.ts";
 import { sweepThisMinute } from "./store/sweep.ts";
 
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -17,9 +18,9 @@ async function main(): Promise<void> {
   const config = readConfig(Deno.env.get);
   const log = makeLog(config.LOG_LEVEL);
   const stopRequested = signalled("SIGTERM", "SIGINT");
-  const metrics = new Metrics();
+  const metrics = new Metrics(config.PARTITIONS);
   const tracing = config.OTEL_DENO ? await loadTracing() : undefined;
-  const { store, place, close } = await openConfiguredStore(config, log, {
+  const { store, place, ownSync, close } = await openConfiguredStore(config, log, {
     observer: metrics,
     traceCommit: tracing?.traceCommit,
   });
@@ -29,31 +30,38 @@ async function main(): Promise<void> {
   }
   const stopping = new AbortController();
   const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } = config;
-  const tell = url && secret ? postTo({ url, secret }, log) : undefined;
+  const tell = url && secret ? postTo({ url, secret, store: place }, log) : undefined;
   const incidents = new Incidents(log, metrics, tell);
   const app = createApp({
     store,
     log,
     maxBodyBytes: config.MAX_BODY_BYTES,
     holdLifetimeMaxSeconds: config.HOLD_LIFETIME_MAX_SECONDS,
+    requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     metrics,
     nameRequest: tracing?.nameRequest,
-    onVerified: (driftCount) => judgeVerification(incidents, driftCount),
+    onVerified: (driftCount) => judgeVerification(incidents, store, driftCount),
     corsOrigins: config.CORS_ORIGINS,
     apiKeys: config.API_KEYS,
     publicReads: config.PUBLIC_READS,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     trustedProxies: config.TRUSTED_PROXIES,
     maxRequestsInFlight: config.MAX_REQUESTS_IN_FLIGHT,
+    maxLiveFeeds: config.MAX_LIVE_FEEDS,
+    ownSync,
     stopping: stopping.signal,
   });
 
-  const onSweep = (error?: unknown) => {
-    metrics.swept(error !== undefined);
-    if (error !== undefined) log.error("sweep failed", { error });
+  const sweepPartition = (partition: number) =>
+    sweepThisMinute(store, partition, (error) => {
+      metrics.swept(error !== undefined, partition);
+      if (error !== undefined) log.error("sweep failed", { partition, error });
+    }, stopping.signal);
+  // Each on its own, so that one that is stuck does not delay the others.
+  const sweep = async () => {
+    await Promise.all(Array.from({ length: store.partitions }, (_, each) => sweepPartition(each)));
   };
-  const sweep = () => sweepThisMinute(store, onSweep, stopping.signal);
   const swept = [
     sweep(), // the cron first fires when the next minute begins
     Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
@@ -61,8 +69,12 @@ async function main(): Promise<void> {
   ];
 
   function scheduleBackups(schedule: string): Promise<void> {
-    const dataDir = config.REDIS_URL ? undefined : config.DATA_DIR;
-    const backup = () => backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log);
+    const dataDir = isEmbedded(config) ? config.DATA_DIR : undefined;
+    const backup = () =>
+      backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log, (error) => {
+        metrics.backedUp(error !== undefined);
+        return judgeBackup(incidents, store, error);
+      });
     try {
       return Deno.cron("backup", schedule, { signal: stopping.signal }, backup);
     } catch (error) {
@@ -103,6 +115,7 @@ async function main(): Promise<void> {
 
   log.info("stopping", { signal: await stopRequested });
   stopping.abort();
+  await sleep(config.DRAIN_SECONDS * 1000); // still serving, while GET /ready says to go elsewhere
   const drained = await Promise.race([
     server.shutdown().then(() => true),
     sleep(DRAIN_TIMEOUT_MS, false),

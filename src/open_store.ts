@@ -2,11 +2,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { countAll } from "./catalogue/load.ts";
 import { demoCatalogue } from "./catalogue/demo.ts";
-import type { Config } from "./config.ts";
+import { type Config, isEmbedded } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded.ts";
 import { isEmpty } from "./store/inventory.ts";
-import { inspectRedis, type RedisState } from "./store/readiness.ts";
+import { inspectRedis, type OwnSync, type RedisState } from "./store/readiness.ts";
+import { keepPartitions } from "./store/partitions.ts";
 import { CLIENT_NAME } from "./store/redis_link.ts";
 import type { StoreObserver, TraceCommit } from "./store/measures.ts";
 import { openStore, type Store } from "./store/store.ts";
@@ -18,6 +19,8 @@ export interface OpenedStore {
   store: Store;
   /** Where the store is, fit for people: without a password. */
   place: string;
+  /** Of the embedded Redis: what forces its file to disk each second. */
+  ownSync?: OwnSync;
   /** Closes the connection; an embedded Redis that nobody else uses is stopped. */
   close(): Promise<void>;
 }
@@ -40,19 +43,22 @@ export async function openConfiguredStore(
   log: Log,
   { loadDemo = true, observer, traceCommit }: OpenOptions = {},
 ): Promise<OpenedStore> {
-  const embedded = config.REDIS_URL ? undefined : await startEmbeddedRedis({
+  const embedded = !isEmbedded(config) ? undefined : await startEmbeddedRedis({
     dataDir: config.DATA_DIR,
     durability: config.DURABILITY,
     clientName: CLIENT_NAME,
+    onSyncFailure: (reason) =>
+      log.error("the append-only file cannot be forced to disk; Redis does it now", { reason }),
   });
-  const place = embedded
-    ? `embedded Redis in ${config.DATA_DIR}`
-    : withoutPassword(config.REDIS_URL!);
-  let lostBecause: string | undefined;
+  const place = embedded ? `embedded Redis in ${config.DATA_DIR}` : placeOf(config);
+  const lostBecause = new Map<string, string>();
   let isClosing = false;
+  const nameOf = (node: string) => config.REDIS_CLUSTER_URLS ? `Redis at ${node}` : place;
 
   const store = openStore({
-    address: embedded?.address ?? config.REDIS_URL!.replace(/^unix:\/\//, ""),
+    address: embedded?.address ?? config.REDIS_URL?.replace(/^unix:\/\//, ""),
+    clusterUrls: config.REDIS_CLUSTER_URLS,
+    partitions: config.PARTITIONS,
     tlsCa: config.REDIS_TLS_CA && await readPem(config.REDIS_TLS_CA),
     timeoutMs: config.REQUEST_TIMEOUT_MS * STORE_SHARE_OF_TIMEOUT,
     idempotencyTtlSeconds: config.IDEMPOTENCY_TTL_SECONDS,
@@ -62,15 +68,18 @@ export async function openConfiguredStore(
     maxHeldUnitsPerKey: config.MAX_HELD_UNITS_PER_KEY,
     observer,
     traceCommit,
-    onLost(reason) {
+    onLost(node, reason) {
       if (isClosing) return;
-      if (lostBecause === undefined) log.error("Redis lost", { place, reason });
-      lostBecause = reason;
+      if (!lostBecause.has(node)) log.error("Redis lost", { place: nameOf(node), reason });
+      lostBecause.set(node, reason);
       if (embedded) revive(embedded, log);
     },
-    onBack() {
-      if (lostBecause !== undefined) log.info("Redis back", { place });
-      lostBecause = undefined;
+    onBack(node) {
+      if (lostBecause.delete(node)) log.info("Redis back", { place: nameOf(node) });
+    },
+    onLeft(node) {
+      lostBecause.delete(node);
+      log.info("Redis serves no partition any more", { place: nameOf(node) });
     },
   });
 
@@ -81,10 +90,14 @@ export async function openConfiguredStore(
   };
 
   try {
-    const { warnings } = await untilAnswering(store, place, () => lostBecause);
+    const { warnings, obstacles } = await untilAnswering(store, place, lostBecause);
+    for (const obstacle of obstacles) {
+      log.error("Redis does not take commands", { place, reason: obstacle });
+    }
     for (const warning of warnings) {
       log.warn("Redis is not set up to keep stock safe", { place, warning });
     }
+    await claimPartitions(store, place);
     if (embedded && loadDemo && await isEmpty(store)) {
       await countAll(store, demoCatalogue());
       log.info("demo catalogue loaded", { place });
@@ -93,7 +106,7 @@ export async function openConfiguredStore(
     await close();
     throw error;
   }
-  return { store, place, close };
+  return { store, place, ownSync: embedded?.diskSync, close };
 }
 
 /** Starts an embedded server that died. Called at each failed attempt to reconnect; one at a time. */
@@ -110,32 +123,45 @@ function revive(embedded: EmbeddedRedis, log: Log): void {
 async function untilAnswering(
   store: Store,
   place: string,
-  lostBecause: () => string | undefined,
+  lostBecause: Map<string, string>,
 ): Promise<RedisState> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
   let reason = "it does not answer";
-  while (Date.now() < deadline) {
+  while (true) {
+    const isLate = Date.now() >= deadline;
     try {
-      if (store.ready) {
-        await store.command("PING");
+      // A cluster is waited for whole, and then taken as far as it answers.
+      if (store.ready || isLate && store.nodes().some(({ ready }) => ready)) {
         await refuseOldRedis(store, place);
         return await inspectRedis(store);
       }
-      reason = lostBecause() ?? reason;
+      reason = lostBecause.values().next().value ?? reason;
     } catch (error) {
       if (error instanceof StartError) throw error;
       reason = (error as Error).message;
     }
+    if (isLate) throw new StartError(`cannot reach ${place}: ${reason}`);
     await sleep(20);
   }
-  throw new StartError(`cannot reach ${place}: ${reason}`);
+}
+
+/** The number of partitions is what it was when the store was first written. */
+async function claimPartitions(store: Store, place: string): Promise<void> {
+  const kept = await keepPartitions(store);
+  if (kept !== store.partitions) {
+    throw new StartError(
+      `${place} was written with PARTITIONS=${kept}, not ${store.partitions}: set it so, or use an empty Redis`,
+    );
+  }
 }
 
 async function refuseOldRedis(store: Store, place: string): Promise<void> {
-  const info = String(await store.command("INFO", "server"));
-  const version = info.match(/^redis_version:(\S+)/m)?.[1] ?? "unknown";
-  if (parseInt(version) < OLDEST_REDIS_MAJOR) {
-    throw new StartError(`${place} is version ${version}; 7.0 is the oldest supported`);
+  for (const node of store.nodes().filter(({ ready }) => ready)) {
+    const info = String(await node.command("INFO", "server"));
+    const version = info.match(/^redis_version:(\S+)/m)?.[1] ?? "unknown";
+    if (parseInt(version) < OLDEST_REDIS_MAJOR) {
+      throw new StartError(`${place} is version ${version}; 7.0 is the oldest supported`);
+    }
   }
 }
 
@@ -147,6 +173,9 @@ async function readPem(path: string): Promise<string> {
   }
 }
 
-function withoutPassword(url: string): string {
-  return "Redis at " + url.replace(/\/\/[^@/]*@/, "//");
+/** Fit for people: without a password. */
+function placeOf({ REDIS_URL, REDIS_CLUSTER_URLS }: Config): string {
+  const urls = REDIS_CLUSTER_URLS ?? [REDIS_URL!];
+  const shown = urls.map((url) => url.replace(/\/\/[^@/]*@/, "//")).join(" ");
+  return REDIS_CLUSTER_URLS ? `Redis Cluster at ${shown}` : `Redis at ${shown}`;
 }

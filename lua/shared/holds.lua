@@ -23,9 +23,10 @@ local function save_active_hold(hold_id, hold)
   keep_active_hold(hold_id, cjson.encode(hold), hold.expires_at_ms, hold.owner, hold.reference)
 end
 
--- Ended records are kept for a while, for those who ask again.
+-- Ended records are kept for a while, for those who ask again: among them the parts in other partitions, which may
+-- be out of reach for long.
 local function save_ended_hold(hold_id, hold)
-  set_text(HOLD .. hold_id, cjson.encode(hold), 1000 * ENDED_HOLD_SECONDS)
+  set_text(HOLD .. hold_id, cjson.encode(hold), 1000 * (hold.away and ENDED_CART_SECONDS or ENDED_HOLD_SECONDS))
 end
 
 -- A text as JSON; cjson for what may need escaping.
@@ -54,12 +55,31 @@ local function begin_hold(commit, hold_id, expires_at_ms, reference, line_words,
   return words
 end
 
--- Lets go of held units: sold, or given back. Notes in each line what is available after.
+-- Takes units out of what is held: sold, or given back. Answers what is available after.
+local function unhold(line, sold)
+  local stock, quantity = read_line(line[1], line[2]), line[3]
+  return change_line(stock, stock.on_hand - (sold and quantity or 0), stock.held - quantity)
+end
+
+local function is_away(hold, line)
+  return hold.away and hold.away[line[1]]
+end
+
+-- Lets go of units of a hold. Notes in each line what is available after, but for those held in other partitions,
+-- which learn of it later (settle_part.lua).
 local function let_go(hold, lines, sold)
   count_held(hold.owner, 0, -units_of(lines))
   for _, line in ipairs(lines) do
-    local stock, quantity = read_line(line[1], line[2]), line[3]
-    line[4] = change_line(stock, stock.on_hand - (sold and quantity or 0), stock.held - quantity)
+    if not is_away(hold, line) then
+      line[4] = unhold(line, sold)
+    end
+  end
+end
+
+-- Tells the parts of the hold in other partitions, once they ask, that there is news.
+local function mark_news(hold)
+  if hold.away then
+    hold.version = hold.version + 1
   end
 end
 
@@ -73,6 +93,7 @@ local function end_hold(hold_id, hold, status, now)
     append_lines(words, hold.returned)
   end
   hold.status, hold.ended_at_ms = status, now
+  mark_news(hold)
   save_ended_hold(hold_id, hold)
   count_held(hold.owner, -1, 0)
   index_hold(hold_id, false, hold.owner, hold.reference)
@@ -84,11 +105,11 @@ local function is_due(hold, now)
   return now >= hold.expires_at_ms
 end
 
--- What was available once the units were back; for several lines, the sum.
+-- What was available once the units were back; for several lines, the sum, of those in this partition.
 local function restored_stock(hold)
   local sum = 0
   for _, line in ipairs(hold.lines) do
-    sum = sum + line[4]
+    sum = sum + (line[4] or 0)
   end
   return sum
 end

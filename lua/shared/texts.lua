@@ -3,10 +3,14 @@
 local texts, lifetimes_ms = {}, {}
 
 local function get_text(key)
-  return texts[key] or redis.call('GET', key)
+  local text = texts[key]
+  if text == nil then
+    text = redis.call('GET', key)
+  end
+  return text
 end
 
--- Without a lifetime the key stays. What has one never loses it again.
+-- Without a lifetime the key stays; what has one never loses it again. `false` takes the key away.
 local function set_text(key, text, lifetime_ms)
   texts[key] = text
   if lifetime_ms then
@@ -18,7 +22,9 @@ local function write_texts()
   local lasting, count = {}, 0
   for key, text in pairs(texts) do
     local lifetime_ms = lifetimes_ms[key]
-    if lifetime_ms then
+    if not text then
+      redis.call('DEL', key)
+    elseif lifetime_ms then
       redis.call('SET', key, text, 'PX', lifetime_ms)
     else
       lasting[count + 1] = key

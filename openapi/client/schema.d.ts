@@ -358,7 +358,7 @@ export interface paths {
         put?: never;
         /**
          * Check what is held against the holds
-         * @description For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. Needs no idempotency key: a repeat checks again.
+         * @description For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. One at a time: others are refused as `overloaded`. Needs no idempotency key: a repeat checks again.
          */
         post: operations["verifyStock"];
         delete?: never;
@@ -396,7 +396,7 @@ export interface paths {
         };
         /**
          * Ask whether to send requests here
-         * @description For load balancers: 200 while commands are taken, 503 while Redis is away, loading or a replica, or the service is stopping. Tells how well Redis is set up to keep what it is told.
+         * @description For load balancers: 200 while commands are taken, 503 while every Redis is away, loading or a replica, or the service is stopping. Tells how well Redis is set up to keep what it is told.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -1486,7 +1486,7 @@ export interface components {
              */
             hold_id: string;
             /**
-             * @description The hold awaits its expiry, but there is no record of it, or it has ended.
+             * @description The hold awaits its expiry, but there is no record of it that can be read, or it has ended.
              * @enum {string}
              */
             problem: "record_missing" | "record_ended";
@@ -1508,7 +1508,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
+            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
             /** @description Whether the same request, with the same idempotency key, may succeed later. */
             retryable: boolean;
             /** @description Names the request in the service's log. */
@@ -1555,6 +1555,16 @@ export interface components {
          *       "durability": "everysec",
          *       "maxmemory_policy": "noeviction",
          *       "script_loaded": true,
+         *       "partitions": {
+         *         "total": 1,
+         *         "served": 1
+         *       },
+         *       "masters": [
+         *         {
+         *           "name": "localhost:6379",
+         *           "partitions": 1
+         *         }
+         *       ],
          *       "draining": false,
          *       "last_sweep_at": "2026-11-22T10:30:00.000Z",
          *       "warnings": []
@@ -1574,6 +1584,19 @@ export interface components {
             maxmemory_policy?: string;
             /** @description Whether Redis holds the script; sent if not. */
             script_loaded?: boolean;
+            /** @description How many partitions the store has, and how many of them take commands now. */
+            partitions?: {
+                total: number;
+                served: number;
+            };
+            /** @description The Redis, or those of a cluster. */
+            masters?: {
+                name: string;
+                /** @description How many partitions it serves. */
+                partitions: number;
+                /** @description Why it takes no commands now. */
+                failing?: string;
+            }[];
             /** @description Whether the service is stopping. */
             draining?: boolean;
             /**
@@ -2417,6 +2440,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: Send a smaller body. */
             413: {
                 headers: {
@@ -2562,6 +2595,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2747,6 +2790,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
              *
@@ -2920,6 +2973,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3101,6 +3164,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `hold_confirmed`: Its units are sold; a sale cannot be released. */
             409: {
                 headers: {
@@ -3262,6 +3335,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3643,6 +3726,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location. */
             409: {
                 headers: {
@@ -3804,6 +3897,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3977,6 +4080,16 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4226,6 +4339,16 @@ export interface operations {
             };
             /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
             403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: Nothing was done: the body did not arrive in time. Send the request again. */
+            408: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -30,12 +30,26 @@ export function setKey(key: string): void {
   changed();
 }
 
+/** Notes that this key was not good enough, unless there is another by now. */
+export function wantKey(key: string): void {
+  if (access.key === key) access.isWanted = true;
+}
+
 export function keyHeaders(): Record<string, string> {
   return access.key ? { authorization: `Bearer ${access.key}` } : {};
 }
 
-/** Sends a request and answers whatever comes, a lost connection included. */
-export async function send(method: string, path: string, body?: unknown): Promise<Answer> {
+/**
+ * Sends a request and answers whatever comes, a lost connection included. What is quiet only tries a door:
+ * being turned away there is no refusal of anything that somebody wanted.
+ */
+export async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  { isQuiet = false } = {},
+): Promise<Answer> {
+  const { key } = access;
   const headers: Record<string, string> = keyHeaders();
   if (body !== undefined) headers["content-type"] = "application/json";
   // Commands carry a key of their own, so that a repeat by the network has one effect.
@@ -56,8 +70,11 @@ export async function send(method: string, path: string, body?: unknown): Promis
       headers: response.headers,
       tookMs: performance.now() - startedAt,
     };
-    if (answer.status === 401) access.isWanted = true;
-    if (!answer.ok) refused(answer.body?.code ?? String(answer.status), serverNow());
+    if (answer.status === 401) wantKey(key);
+    // Before there is a key, being asked for one is no refusal.
+    if (!answer.ok && !isQuiet && answer.status !== 401) {
+      refused(answer.body?.code ?? String(answer.status), serverNow());
+    }
     return answer;
   } catch (error) {
     const detail = `No answer from the service: ${(error as Error).message}`;
@@ -93,7 +110,7 @@ export function curlLine(method: string, path: string, body?: unknown): string {
   const words = ["curl", "-s"];
   if (method !== "GET" && body === undefined) words.push("-X", method);
   words.push(quote(location.origin + path));
-  if (access.key) words.push("-H", '"Authorization: Bearer $INVENTORY_KEY"');
+  if (access.key || access.isWanted) words.push("-H", '"Authorization: Bearer $INVENTORY_KEY"');
   if (body !== undefined) {
     words.push("-H", quote("Content-Type: application/json"), "-d", quote(JSON.stringify(body)));
   }

@@ -1,49 +1,73 @@
 // The page: what is read at the start, what follows the feed, and how it is drawn.
 import { render } from "preact";
-import { access, readClock, serverNow, setKey } from "./api.ts";
+import { readAccess } from "./access.ts";
+import { access, onKeyChange, readClock, serverNow, setKey } from "./api.ts";
 import { ChartsPanel } from "./charts_panel.ts";
-import { demo, offerDemo, startDemo, stopDemo } from "./demo.ts";
+import { askDemo, demo, offerDemo, startDemo, stopDemo } from "./demo.ts";
 import { DoingPanel } from "./doing_panel.ts";
 import { runFeed } from "./feed.ts";
 import { FeedState, HappeningsPanel } from "./happenings_panel.ts";
-import { noteHappening } from "./happenings.ts";
-import { activeCount, holds, loadHolds, noteHold, tidyHolds } from "./holds.ts";
+import { forgetHappenings, noteHappening } from "./happenings.ts";
+import { loadHolds, noteHold, tidyHolds } from "./holds.ts";
 import { HoldsPanel } from "./holds_panel.ts";
 import { html, type VNode } from "./html.ts";
 import { KeyPanel } from "./key_panel.ts";
-import { runMetrics } from "./metrics.ts";
+import { noteLevel, watchLevels } from "./levels.ts";
+import { metrics, runMetrics } from "./metrics.ts";
 import { clockTime, count } from "./parts.ts";
 import { changed, drawWith } from "./screen.ts";
-import { onKeyChange } from "./api.ts";
-import { loadStock, noteStock } from "./stock.ts";
+import { loadStock, noteStock, stock } from "./stock.ts";
 import { StockPanel } from "./stock_panel.ts";
-import { done, tally, totals } from "./tally.ts";
+import { tally } from "./tally.ts";
 
 function DemoButton(): VNode | null {
   if (!demo.isOffered) return null;
   const seconds = Math.max(0, Math.ceil((demo.endsAtMs - Date.now()) / 1000));
-  return demo.isRunning
-    ? html`<button type="button" id="demo" onClick=${() =>
-      stopDemo()}>■ Stop the sale day (${seconds} s)</button>`
-    : html`
-      <button type="button" id="demo" class="primary" onClick=${startDemo}
-        title="A minute of buyers who hold, pay, give up or forget, on the demo catalogue">▶ Run a sale day</button>
-    `;
+  if (demo.isRunning) {
+    return html`<button type="button" id="demo" onClick=${() =>
+      stopDemo()}>■ Stop the sale day (${seconds} s)</button>`;
+  }
+  return html`
+    <button type="button" id="demo" class="primary" onClick=${startDemo}
+      title="A minute of buyers who hold, pay, give up or forget">▶ Run a sale day</button>
+  `;
 }
 
-function Figure({ name, value }: { name: string; value: string }): VNode {
+function DemoMessage(): VNode | null {
+  const { isAsking, message, buyers } = demo;
+  if (isAsking) {
+    return html`
+      <p class="notice asking"><span role="alert"><b>This is not the demo catalogue.</b> A sale day
+        would sell real units of the first SKUs. Sure?</span>
+        <button type="button" class="danger" onClick=${startDemo}>Yes, sell them</button>
+        <button type="button" onClick=${() => askDemo(false)}>No</button></p>
+    `;
+  }
+  return message
+    ? html`<p class="notice" role="status">Sale day: ${message} ${count(buyers)} buyers came.</p>`
+    : null;
+}
+
+function Panels(): VNode {
   return html`
-    <div>
-      <dt>${name}</dt>
-      <dd>${value}</dd>
+    <${DemoMessage} />
+    <${ChartsPanel} />
+    <div class="columns">
+      <${StockPanel} />
+      <div class="side">
+        <${HoldsPanel} />
+        <${HappeningsPanel} />
+      </div>
     </div>
+    <${DoingPanel} />
   `;
 }
 
 function Console(): VNode {
   const now = serverNow();
+  const isShut = access.isWanted && stock.problem?.status === 401; // nothing to see without a key
   return html`
-    <a class="skip" href="#stock-title">Skip to the stock</a>
+    ${!isShut && html`<a class="skip" href="#stock-title">Skip to the stock</a>`}
     <header class="top">
       <h1>Inventory Agent</h1>
       <${FeedState} />
@@ -59,40 +83,32 @@ function Console(): VNode {
     </header>
     <main>
       <${KeyPanel} />
-      ${demo.message &&
-        html`<p class="notice" role="status">Sale day: ${demo.message} ${
-          count(demo.buyers)
-        } buyers came.</p>`}
-      <dl class="figures">
-        <${Figure} name="operations a second" value=${done.rate(Math.floor(now / 1000)).toFixed(
-          1,
-        )} />
-        <${Figure} name="active holds" value=${count(activeCount()) +
-          (holds.isPartial ? "+" : "")} />
-        <${Figure} name="units sold since opened" value=${count(totals.sold)} />
-        <${Figure} name="refusals met by this page" value=${count(totals.refused)} />
-      </dl>
-      <div class="columns">
-        <${StockPanel} />
-        <div class="side"><${HoldsPanel} /><${HappeningsPanel} /></div>
-      </div>
-      <${ChartsPanel} />
-      <${DoingPanel} />
+      ${!isShut && html`<${Panels} />`}
     </main>
   `;
 }
 
-function readAll(): void {
+async function readAll(): Promise<void> {
   readClock();
   loadStock();
   loadHolds();
-  offerDemo();
+  await readAccess();
+  await offerDemo();
+}
+
+/** With another key, or none, nothing is left of what the one before was shown. */
+function beginAnew(): void {
+  stopDemo("");
+  forgetHappenings();
+  stock.chosen = "";
+  watchLevels("");
+  readAll();
 }
 
 const place = document.getElementById("console")!;
 place.textContent = "";
 drawWith(() => render(html`<${Console} />`, place));
-onKeyChange(readAll);
+onKeyChange(beginAnew);
 readAll();
 runFeed({
   event(event, atMs) {
@@ -100,14 +116,17 @@ runFeed({
     noteHappening(event);
     noteHold(event);
     noteStock(event);
+    noteLevel(event);
     changed();
   },
   restarted() {
     loadStock();
     loadHolds();
+    if (stock.chosen) watchLevels(stock.chosen);
   },
 });
 if ("metrics" in document.documentElement.dataset) runMetrics();
+else metrics.state = "absent";
 setInterval(readClock, 60_000);
 setInterval(() => {
   tidyHolds();

@@ -1,4 +1,5 @@
 // The commands that can be given from the page, each as a form, the request it makes, and what came of it.
+import { may, type Scope } from "./access.ts";
 import { type Answer, send } from "./api.ts";
 import { changedByHand, drawDue } from "./screen.ts";
 import { stock } from "./stock.ts";
@@ -10,6 +11,15 @@ interface Field {
   choices?: string[];
   value: string;
   isOptional?: boolean;
+}
+
+interface CommandForm {
+  path: string;
+  /** What a key must be good for. */
+  scope: Scope;
+  does: string;
+  fields: Field[];
+  warning: string;
 }
 
 const text = (name: string, label: string, value = "", isOptional = false): Field => ({
@@ -39,6 +49,7 @@ const REASONS = [
 export const COMMANDS = {
   hold: {
     path: "/hold",
+    scope: "hold",
     does: "Sets units aside for a while.",
     fields: [
       text("sku", "SKU"),
@@ -51,24 +62,28 @@ export const COMMANDS = {
   },
   extend: {
     path: "/extend",
+    scope: "hold",
     does: "Gives a hold more time, counted from now.",
     fields: [text("hold_id", "Hold"), number("ttl", "Seconds", "300")],
     warning: "",
   },
   confirm: {
     path: "/confirm",
+    scope: "hold",
     does: "Turns a hold into a sale.",
     fields: [text("hold_id", "Hold")],
     warning: "A sale cannot be taken back.",
   },
   release: {
     path: "/release",
+    scope: "hold",
     does: "Gives a hold's units back.",
     fields: [text("hold_id", "Hold")],
     warning: "The buyer loses these units.",
   },
   adjust: {
     path: "/adjust",
+    scope: "stock",
     does: "Receives units, or writes them off with a number below 0.",
     fields: [
       text("sku", "SKU"),
@@ -79,7 +94,7 @@ export const COMMANDS = {
     ],
     warning: "This changes what is on hand.",
   },
-} satisfies Record<string, { path: string; does: string; fields: Field[]; warning: string }>;
+} satisfies Record<string, CommandForm>;
 
 export type Command = keyof typeof COMMANDS;
 
@@ -135,8 +150,9 @@ export function request(): { path: string; body: Record<string, unknown> } {
 }
 
 export async function submit(): Promise<void> {
-  if (doing.isSending) return;
-  if (COMMANDS[doing.command].warning && !doing.isAsking) {
+  const { scope, warning } = COMMANDS[doing.command];
+  if (doing.isSending || !may(scope)) return;
+  if (warning && !doing.isAsking) {
     doing.isAsking = true;
     return changedByHand();
   }

@@ -1,5 +1,6 @@
 // The form of commands: the request as a curl line, and the answer in full.
-import { curlLine } from "./api.ts";
+import { may } from "./access.ts";
+import { access, curlLine } from "./api.ts";
 import {
   cancel,
   chooseCommand,
@@ -13,12 +14,13 @@ import {
   valueOf,
 } from "./doing.ts";
 import { html, type VNode } from "./html.ts";
+import { withCode } from "./parts.ts";
 
 type Field = (typeof COMMANDS)[Command]["fields"][number];
 
 export function DoingPanel(): VNode {
   const { command, isAsking, isSending, copied } = doing;
-  const { does, fields, warning } = COMMANDS[command];
+  const { does, fields, scope, warning } = COMMANDS[command];
   const { path, body } = request();
   const line = curlLine("POST", path, body);
   const onSubmit = (event: Event) => {
@@ -28,12 +30,13 @@ export function DoingPanel(): VNode {
   return html`
     <section class="panel doing" id="doing" aria-labelledby="doing-title">
       <header>
-        <h2 id="doing-title">Do something</h2>
+        <h2 id="doing-title">Do it yourself</h2>
         <div class="tabs" role="group" aria-label="Command">
           ${(Object.keys(COMMANDS) as Command[]).map((each) =>
             html`
               <button type="button" aria-pressed=${each === command}
-                onClick=${() => chooseCommand(each)}>${each}</button>
+                onClick=${() => chooseCommand(each)}>${each}${!may(COMMANDS[each].scope) &&
+                  html`<small> · not allowed</small>`}</button>
             `
           )}
         </div>
@@ -49,7 +52,14 @@ export function DoingPanel(): VNode {
             ${copied === "yes" ? "Copied" : copied === "no" ? "Select it" : "Copy"}</button>
         </div>
         <div class="send">
-          ${isAsking
+          ${!may(scope)
+            ? html`
+              <p
+                class="refusal"><b>${access.key
+                  ? "This key"
+                  : "Without a key you"} may not ${command}.</b> It takes one with <code>${scope}</code>; the line above shows how it would be sent.</p>
+            `
+            : isAsking
             ? html`
               <span role="alert">${warning} Sure?</span>
               <button type="submit" class="danger">Yes, ${command}</button>
@@ -100,7 +110,7 @@ function AnswerShown(): VNode {
         ${!ok && body?.code && html`<code>${body.code}</code>`}
         <small>in ${tookMs.toFixed(0)} ms</small>
       </p>
-      ${!ok && html`<p>${body?.detail}</p>`}
+      ${!ok && html`<p>${withCode(body?.detail ?? "")}</p>`}
       ${body?.type?.startsWith("/problems/") &&
         html`<p><a href=${body.type}>What ${body.code} means</a></p>`}
       <pre tabindex="0" aria-label="The answer">${body === undefined

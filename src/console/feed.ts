@@ -1,6 +1,6 @@
 // The live feed: read with fetch, since an EventSource cannot carry a key; comes back by itself, from where it was.
 import type { Event } from "../contract/event_kinds.ts";
-import { access, keyHeaders, onKeyChange, sawInstant, serverNow } from "./api.ts";
+import { access, keyHeaders, onKeyChange, sawInstant, serverNow, wantKey } from "./api.ts";
 import { changed } from "./screen.ts";
 
 /** `refused`: the key is missing, or not good for the feed. */
@@ -14,9 +14,8 @@ export const feed = {
   /** How far the last event was behind the server's clock when it came. */
   lagMs: 0,
   lastEventAtMs: 0,
-  reconnects: 0,
-  /** Events are missing: they were kept no longer when we asked for them. */
-  hasGap: false,
+  /** When it was found that events are missing, kept no longer when we asked for them; 0 for never. */
+  missedAtMs: 0,
 };
 
 const SILENCE_MS = 40_000; // the service says something every 15 s
@@ -29,10 +28,12 @@ interface Listener {
 }
 
 let lastId = "";
+let isAfresh = true;
 let wake = () => {};
+let watch = new AbortController();
 
 export async function runFeed(listener: Listener): Promise<never> {
-  onKeyChange(() => wake());
+  onKeyChange(() => (watch.abort(), wake())); // what one key has opened is not for another to read
   addEventListener("online", () => wake());
   for (let failures = 0;;) {
     const connectedAt = performance.now();
@@ -47,7 +48,6 @@ export async function runFeed(listener: Listener): Promise<never> {
     const waitMs = BACKOFF_MS[Math.min(failures++, BACKOFF_MS.length - 1)];
     if (!wasRefused) feed.state = "cut off";
     feed.retryAtMs = Date.now() + waitMs;
-    feed.reconnects++;
     changed();
     await new Promise<void>((resolve) => {
       wake = resolve;
@@ -58,7 +58,8 @@ export async function runFeed(listener: Listener): Promise<never> {
 
 /** One connection, to its end. */
 async function readOnce(listener: Listener): Promise<void> {
-  const watch = new AbortController();
+  watch = new AbortController();
+  const { key } = access;
   let silence = setTimeout(() => watch.abort(), SILENCE_MS);
   const resume: Record<string, string> = lastId ? { "last-event-id": lastId } : {};
   try {
@@ -68,13 +69,14 @@ async function readOnce(listener: Listener): Promise<void> {
       cache: "no-store",
     });
     if (!response.ok) {
-      if (response.status === 401) access.isWanted = true;
+      if (response.status === 401) wantKey(key);
       if (response.status === 401 || response.status === 403) feed.state = "refused";
-      if (response.status === 422) [lastId, feed.hasGap] = ["", true];
+      if (response.status === 422) [lastId, isAfresh, feed.missedAtMs] = ["", true, serverNow()];
       return;
     }
     feed.state = "live";
-    if (!resume["last-event-id"] || feed.hasGap) listener.restarted();
+    if (isAfresh) listener.restarted();
+    isAfresh = false;
     changed();
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
@@ -100,7 +102,7 @@ function take(message: string, listener: Listener): void {
     else if (line.startsWith("data: ")) data = line.slice(6);
   }
   if (kind === "truncated") {
-    feed.hasGap = true;
+    feed.missedAtMs = serverNow();
     listener.restarted();
   } else if (data) {
     const event = JSON.parse(data) as Event;

@@ -1,10 +1,13 @@
 // The feed of events.
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Event } from "../contract/event_kinds.ts";
-import { serverNow } from "./api.ts";
+import { access, serverNow } from "./api.ts";
+import { demo } from "./demo.ts";
 import { feed } from "./feed.ts";
-import { filter, happenings, listed, pause, skusOf } from "./happenings.ts";
+import { filter, happenings, listed, listedCount, pause, skusOf } from "./happenings.ts";
 import { html, type VNode } from "./html.ts";
-import { count, shortPlace } from "./parts.ts";
+import { Call, clockTime, count, shortPlace } from "./parts.ts";
+import { changedByHand } from "./screen.ts";
 
 const KINDS = [
   ["", "everything"],
@@ -25,15 +28,23 @@ const KINDS = [
 ];
 
 const valueOf = (event: globalThis.Event) => (event.target as HTMLInputElement).value;
+/** Rows drawn beyond those that can be seen. */
+const SPARE = 15;
 
 export function HappeningsPanel(): VNode {
-  const events = listed();
-  const { isPaused, missed } = happenings;
+  const { isPaused, missed, sku, kind } = happenings;
+  const list = useRef<HTMLDivElement>(null);
+  const isEmpty = listedCount() === 0 && feed.state !== "refused";
+  const goOn = () => {
+    pause(!isPaused);
+    if (isPaused) list.current!.scrollTop = 0;
+  };
   return html`
     <section class="panel happenings" aria-labelledby="happenings-title">
       <header>
         <h2 id="happenings-title">What happens</h2>
-        <button type="button" id="pause" aria-pressed=${isPaused} onClick=${() => pause(!isPaused)}>
+        <${Call} line="GET /events" />
+        <button type="button" id="pause" aria-pressed=${isPaused} onClick=${goOn}>
           ${isPaused ? `Go on${missed > 0 ? ` (${count(missed)} new)` : ""}` : "Pause"}
         </button>
         <label><span>SKU</span>
@@ -46,20 +57,72 @@ export function HappeningsPanel(): VNode {
             ${KINDS.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
           </select></label>
       </header>
-      ${feed.hasGap &&
-        html`<p class="refusal"><b>Some events were missed</b>: they were no longer kept.</p>`}
+      <${Missed} />
       ${feed.state === "refused" &&
         html`<p class="refusal"><b>This needs a key that may read.</b></p>`}
-      ${events.length === 0 && feed.state !== "refused" &&
+      ${isEmpty &&
         html`<p class="empty">${
-          happenings.sku || happenings.kind
+          sku || kind
             ? "Nothing of that kind has happened since this page was opened."
-            : "Nothing has happened since this page was opened."
+            : `Nothing has happened since this page was opened.${
+              demo.isOffered ? " Run a sale day, or hold a unit yourself." : ""
+            }`
         }</p>`}
-      <ol tabindex="0" aria-label="Events, newest first">
-        ${events.map((event) => html`<${Happening} key=${event.id} event=${event} />`)}
-      </ol>
+      <${EventList} list=${list} />
     </section>
+  `;
+}
+
+/** All that are kept can be scrolled through, and only those near the place that is seen are drawn. */
+function EventList({ list }: { list: { current: HTMLDivElement | null } }): VNode {
+  const heightPx = useRef(24);
+  const isPausedByScroll = useRef(false);
+  const total = listedCount();
+  const { scrollTop = 0, clientHeight = 400 } = list.current ?? {};
+  const first = Math.floor(scrollTop / heightPx.current) - SPARE;
+  const from = Math.max(0, Math.min(first, total - 1));
+  const to = Math.min(total, Math.ceil((scrollTop + clientHeight) / heightPx.current) + SPARE);
+  useLayoutEffect(() => {
+    heightPx.current = list.current!.querySelector("li")?.getBoundingClientRect().height ||
+      heightPx.current;
+  });
+  const onScroll = () => {
+    // Who reads further down wants the list to stand still until he is back at its top.
+    const isAway = list.current!.scrollTop > 4;
+    if (isAway && !happenings.isPaused) {
+      isPausedByScroll.current = true;
+      pause(true);
+    } else if (!isAway && isPausedByScroll.current) {
+      isPausedByScroll.current = false;
+      pause(false);
+    }
+    changedByHand();
+  };
+  const space = {
+    paddingTop: `${from * heightPx.current}px`,
+    paddingBottom: `${(total - to) * heightPx.current}px`,
+  };
+  return html`
+    <div class="list" ref=${list} tabindex="0" role="region" onScroll=${onScroll}
+      aria-label=${`The last ${total} events, newest first`}>
+      <ol style=${space}>${listed(from, to).map((event) =>
+        html`<${Happening} key=${event.id} event=${event} />`
+      )}</ol>
+    </div>
+  `;
+}
+
+function Missed(): VNode | null {
+  if (feed.missedAtMs === 0) return null;
+  return html`
+    <p
+      class="refusal missed"><span><b>Some events were missed</b> before ${clockTime(
+        feed.missedAtMs,
+      )}: they were no longer kept. The rest of the page was read anew.</span>
+      <button type="button" class="small" onClick=${() => {
+        feed.missedAtMs = 0;
+        changedByHand();
+      }}>Understood</button></p>
   `;
 }
 
@@ -115,7 +178,7 @@ export function FeedState(): VNode {
   const [sign, word] = state === "cut off"
     ? ["✕", "cut off"]
     : state === "refused"
-    ? ["✕", "no key"]
+    ? ["✕", access.key ? "not allowed" : "no key"]
     : isBehind
     ? ["◐", "behind"]
     : state === "live"

@@ -34,6 +34,7 @@ export async function loadHolds(): Promise<void> {
   const answer = await send("GET", `/holds?limit=${PAGE}`);
   isLoading = false;
   holds.problem = answer.ok ? undefined : answer;
+  if (answer.status === 401 || answer.status === 403) holds.byId.clear(); // not for this key to see
   if (!answer.ok) return;
   const items = answer.body.items as z.infer<typeof Hold>[];
   holds.byId = new Map(items.map((hold) => [hold.hold_id, {

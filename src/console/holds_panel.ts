@@ -1,11 +1,12 @@
 // The holds that expire next, with a countdown by the server's clock.
+import { may } from "./access.ts";
 import { serverNow } from "./api.ts";
 import { type Command, prepare } from "./doing.ts";
 import { activeCount, holds, nextToExpire, type ShownHold } from "./holds.ts";
 import { html, type VNode } from "./html.ts";
-import { count, Refusal, shortPlace, timeLeft } from "./parts.ts";
+import { Call, count, Refusal, shortPlace, timeLeft } from "./parts.ts";
 
-const SHOWN = 8;
+const SHOWN = 5;
 const SIGNS = { confirmed: "✓ confirmed", released: "↩ released", expired: "✕ expired" };
 
 export function HoldsPanel(): VNode {
@@ -15,7 +16,10 @@ export function HoldsPanel(): VNode {
     <section class="panel holds" aria-labelledby="holds-title">
       <header>
         <h2 id="holds-title">Holds expiring next</h2>
-        <span class="hint">${count(known)}${holds.isPartial ? " or more" : ""} active</span>
+        <${Call} line="GET /holds" />
+        <span class="hint" id="active">${count(known)}${holds.isPartial
+          ? " or more"
+          : ""} active</span>
       </header>
       ${holds.problem && html`<${Refusal} what="list holds" answer=${holds.problem} />`}
       ${shown.length === 0 && !holds.problem && html`<p class="empty">Nothing is held now.</p>`}
@@ -42,7 +46,7 @@ function HoldRow({ hold }: { hold: ShownHold }): VNode {
         : html`<time class="end" datetime=${new Date(hold.expiresAtMs).toISOString()}>
             ${timeLeft(leftMs)}</time>`}
       <small title=${hold.hold_id}>${name}… · ${hold.reference || "no reference"}</small>
-      ${!hold.end && html`<span class="actions">
+      ${!hold.end && may("hold") && html`<span class="actions">
         ${act("confirm", "Confirm")}${act("extend", "Extend")}${act("release", "Release")}
       </span>`}
     </li>

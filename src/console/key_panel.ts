@@ -14,7 +14,7 @@ export function KeyPanel(): VNode | null {
       <h2 id="key-title">${access.key
         ? "This key was not accepted"
         : "This service wants a key"}</h2>
-      <p>Everything that it allows will be shown. It is kept for this tab alone and sent to this service only.</p>
+      <p>Everything that it allows will be shown. It is kept for this tab alone and sent to this service only. Whoever runs the service makes keys with <code>deno task key</code>.</p>
       <label><span>API key</span>
         <input name="key" type="password" autocomplete="off" required /></label>
       <button type="submit" class="primary">Use this key</button>

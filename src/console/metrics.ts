@@ -1,19 +1,36 @@
-// Latency as the service measures it, from the histogram at /metrics where that is offered to us.
+// What the service measures of itself, from /metrics where that is offered to us: how long requests take, and
+// what it refuses, to whomever. Counters only grow; what is shown is what came between two readings.
 import { keyHeaders, onKeyChange, serverNow } from "./api.ts";
 
 const EVERY_MS = 5000;
 const MOST_SAMPLES = 60;
+const MOST_CODES = 12;
+
+type Samples = (number | null)[];
 
 export const metrics = {
   state: "unknown" as "unknown" | "there" | "absent" | "refused",
   atSeconds: [] as number[],
-  p50Ms: [] as (number | null)[],
-  p99Ms: [] as (number | null)[],
+  p50Ms: [] as Samples,
+  p99Ms: [] as Samples,
+  /** Refusals a second, by code; a row for each code that was met since the page was opened. */
+  refusals: new Map<string, Samples>(),
+  refusedSinceOpened: 0,
 };
 
 /** Requests so far by upper bound of their time in seconds, over all routes; each bound counts those below, too. */
 type Buckets = Map<number, number>;
-let before: Buckets | undefined;
+/** Refusals so far, by code. */
+type Refusals = Map<string, number>;
+
+interface Reading {
+  atSecond: number;
+  buckets: Buckets;
+  refusals: Refusals;
+}
+
+/** The last reading, and of which process: several may stand behind one address, each counting for itself. */
+const last = new Map<string, Reading>();
 
 export async function runMetrics(): Promise<never> {
   let wake = () => {};
@@ -37,19 +54,61 @@ async function readMetrics(): Promise<void> {
       return;
     }
     metrics.state = "there";
-    const now = readBuckets(await response.text());
-    if (before) {
-      metrics.atSeconds.push(serverNow() / 1000);
-      metrics.p50Ms.push(quantile(before, now, 0.5));
-      metrics.p99Ms.push(quantile(before, now, 0.99));
-      for (const row of [metrics.atSeconds, metrics.p50Ms, metrics.p99Ms]) {
-        if (row.length > MOST_SAMPLES) row.shift();
-      }
-    }
-    before = now;
+    const text = await response.text();
+    const process = text.match(/^process_start_time_seconds (\S+)/m)?.[1] ?? "";
+    const before = last.get(process);
+    const now = {
+      atSecond: serverNow() / 1000,
+      buckets: readBuckets(text),
+      refusals: readRefusals(text),
+    };
+    if (before) addSample(before, now);
+    if (last.size > 16) last.clear();
+    last.set(process, now);
   } catch {
     // Asked again in a moment.
   }
+}
+
+function addSample(before: Reading, now: Reading): void {
+  const { atSeconds, p50Ms, p99Ms, refusals } = metrics;
+  for (const [code, count] of now.refusals) {
+    const more = count - (before.refusals.get(code) ?? 0);
+    metrics.refusedSinceOpened += more;
+    if (more > 0 && !refusals.has(code) && refusals.size < MOST_CODES) {
+      refusals.set(code, atSeconds.map(() => 0));
+    }
+  }
+  const seconds = now.atSecond - before.atSecond;
+  for (const [code, row] of refusals) {
+    row.push(((now.refusals.get(code) ?? 0) - (before.refusals.get(code) ?? 0)) / seconds);
+  }
+  atSeconds.push(now.atSecond);
+  p50Ms.push(quantile(before.buckets, now.buckets, 0.5));
+  p99Ms.push(quantile(before.buckets, now.buckets, 0.99));
+  for (const row of [atSeconds, p50Ms, p99Ms, ...refusals.values()]) {
+    if (row.length > MOST_SAMPLES) row.shift();
+  }
+}
+
+/** Outcomes of operations that refuse nothing: done, found, or a question of the store to itself. */
+const FINE = new Set([
+  ..."active confirmed partly_confirmed released expired extended sold adjusted counted".split(" "),
+  ..."transferred found page answered measured repaired changed spent unsettled".split(" "),
+]);
+/** Where the store's word is not the code that callers see. */
+const CODES: Record<string, string> = { limited: "rate_limited", failed: "internal_error" };
+
+/** Reads how many operations were refused, by code, whoever asked for them. */
+export function readRefusals(text: string): Refusals {
+  const refusals: Refusals = new Map();
+  const line = /^inventory_operations_total\{.*\boutcome="([^"]+)".*\} (\S+)$/gm;
+  for (const [, outcome, value] of text.matchAll(line)) {
+    if (FINE.has(outcome)) continue;
+    const code = CODES[outcome] ?? outcome;
+    refusals.set(code, (refusals.get(code) ?? 0) + Number(value));
+  }
+  return refusals;
 }
 
 /** Reads the histogram of request times, whatever labels it carries besides `le`. */

@@ -5,6 +5,10 @@ import { html, type VNode } from "./html.ts";
 export const count = (units: number) => units.toLocaleString("en");
 export const shortPlace = (location: string) => location.replace(/^store:(STORE_)?/, "");
 
+/** The request that a panel lives on, for who wants to ask the same. */
+export const Call = ({ line }: { line: string }): VNode =>
+  html`<code class="call" title="Where this comes from">${line}</code>`;
+
 /** Why a panel has nothing to show. What a key may not do is not a fault. */
 export function Refusal({ what, answer }: { what: string; answer: Answer }): VNode {
   const why = answer.status === 401
@@ -12,7 +16,12 @@ export function Refusal({ what, answer }: { what: string; answer: Answer }): VNo
     : answer.status === 403
     ? `This key may not ${what}.`
     : `Could not ${what}.`;
-  return html`<p class="refusal"><b>${why}</b> ${answer.body?.detail}</p>`;
+  return html`<p class="refusal"><b>${why}</b> ${withCode(answer.body?.detail ?? "")}</p>`;
+}
+
+/** Text of the service, in which what is to be typed stands between backticks. */
+export function withCode(text: string): (string | VNode)[] {
+  return text.split("`").map((part, i) => i % 2 === 0 ? part : html`<code>${part}</code>`);
 }
 
 export function clockTime(atMs: number): string {

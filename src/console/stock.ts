@@ -1,69 +1,121 @@
-// What is in stock: one page of SKUs at a time, read again where events say that something has changed.
+// What is in stock: a few pages of SKUs around the place that is looked at, wherever in the list that is, read
+// again where events say that something has changed.
 import type { Event } from "../contract/event_kinds.ts";
 import type { Inventory } from "../contract/inventory.ts";
 import type { z } from "@hono/zod-openapi";
 import { type Answer, send } from "./api.ts";
-import { watchLevel } from "./levels.ts";
+import { watchLevels } from "./levels.ts";
 import { changed, changedByHand } from "./screen.ts";
+import { skusOf } from "./happenings.ts";
 
 export type Row = z.infer<typeof Inventory>;
 
-const ROWS = 12;
+const ROWS_A_PAGE = 20;
+const MOST_PAGES = 3;
+const MOST_CURSORS = 2000;
 const REFRESH_MS = 500;
+
+/** A page, and where it was read: behind the cursor before it. */
+interface Page {
+  cursor?: string;
+  rows: Row[];
+  nextCursor?: string;
+}
 
 export const stock = {
   prefix: "",
-  rows: [] as Row[],
-  /** The cursors of the pages before this one, for the way back; a page is a few dozen bytes. */
+  /** Some pages in a row, the only ones that are held. */
+  pages: [] as Page[],
+  /** How many pages come before them, and the cursors of the nearest of those. */
+  before: 0,
   trail: [] as (string | undefined)[],
-  cursor: undefined as string | undefined,
-  nextCursor: undefined as string | undefined,
   isLoading: true,
   problem: undefined as Answer | undefined,
   /** The SKU whose chart is shown. */
   chosen: "",
 };
 
+export const shownRows = () => stock.pages.flatMap((page) => page.rows);
+export const firstRow = () => stock.before * ROWS_A_PAGE;
+
 let asked = 0;
 
-/** Reads the page at the cursor. Of several readings on their way the last one asked for counts. */
-export async function loadStock(): Promise<void> {
-  const question = ++asked;
-  stock.isLoading = true;
-  const query = new URLSearchParams({ prefix: stock.prefix, limit: String(ROWS) });
-  if (stock.cursor) query.set("cursor", stock.cursor);
-  const answer = await send("GET", `/inventory?${query}`);
-  if (question !== asked) return;
-  stock.isLoading = false;
-  stock.problem = answer.ok ? undefined : answer;
-  stock.rows = answer.ok ? answer.body.items : [];
-  stock.nextCursor = answer.ok ? answer.body.next_cursor : undefined;
-  if (!stock.chosen && stock.rows.length > 0) choose(stock.rows[0].sku);
-  changedByHand();
+/** Reads all pages that are shown anew. Of several readings on their way the last one asked for counts. */
+export function loadStock(): Promise<void> {
+  return read(async () => {
+    const pages: Page[] = [];
+    let cursor = stock.pages[0]?.cursor;
+    for (let i = 0; i < Math.max(1, stock.pages.length); i++) {
+      const page = await readPage(cursor);
+      if (!page) return undefined;
+      pages.push(page);
+      cursor = page.nextCursor;
+      if (!cursor) break;
+    }
+    return () => void (stock.pages = pages);
+  });
 }
 
 export function search(prefix: string): void {
-  Object.assign(stock, { prefix, trail: [], cursor: undefined });
+  Object.assign(stock, { prefix, pages: [], trail: [], before: 0 });
   loadStock();
 }
 
-export function nextPage(): void {
-  if (!stock.nextCursor) return;
-  stock.trail.push(stock.cursor);
-  stock.cursor = stock.nextCursor;
-  loadStock();
+/** Goes on downwards: one page more at the end, and one less at the beginning. */
+export function loadNext(): void {
+  const cursor = stock.pages.at(-1)?.nextCursor;
+  if (stock.isLoading || !cursor) return;
+  read(async () => {
+    const page = await readPage(cursor);
+    return page && (() => {
+      stock.pages.push(page);
+      if (stock.pages.length <= MOST_PAGES) return;
+      stock.trail.push(stock.pages.shift()!.cursor);
+      stock.before++;
+      if (stock.trail.length > MOST_CURSORS) stock.trail.shift(); // further back only from the top
+    });
+  });
 }
 
-export function previousPage(): void {
-  if (stock.trail.length === 0) return;
-  stock.cursor = stock.trail.pop();
-  loadStock();
+/** Goes back upwards. */
+export function loadPrevious(): void {
+  if (stock.isLoading || stock.trail.length === 0) return;
+  read(async () => {
+    const page = await readPage(stock.trail.at(-1));
+    return page && (() => {
+      stock.trail.pop();
+      stock.before--;
+      stock.pages.unshift(page);
+      if (stock.pages.length > MOST_PAGES) stock.pages.pop();
+    });
+  });
+}
+
+async function read(reading: () => Promise<(() => void) | undefined>): Promise<void> {
+  const question = ++asked;
+  stock.isLoading = true;
+  const accept = await reading();
+  if (question !== asked) return;
+  stock.isLoading = false;
+  accept?.();
+  const [first] = shownRows();
+  if (!stock.chosen && first) choose(first.sku);
+  changedByHand();
+}
+
+async function readPage(cursor: string | undefined): Promise<Page | undefined> {
+  const query = new URLSearchParams({ prefix: stock.prefix, limit: String(ROWS_A_PAGE) });
+  if (cursor) query.set("cursor", cursor);
+  const answer = await send("GET", `/inventory?${query}`);
+  stock.problem = answer.ok ? undefined : answer;
+  if (answer.status === 401 || answer.status === 403) stock.pages = []; // not for this key to see
+  if (!answer.ok) return undefined;
+  return { cursor, rows: answer.body.items, nextCursor: answer.body.next_cursor };
 }
 
 export function choose(sku: string): void {
   stock.chosen = sku;
-  changedSkus.add(sku);
-  scheduleRefresh();
+  watchLevels(sku);
   changedByHand();
 }
 
@@ -72,19 +124,10 @@ let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Notes which of the shown SKUs an event touches. */
 export function noteStock(event: Event): void {
-  const skus = "lines" in event
-    ? event.lines.map(({ sku }) => sku)
-    : "sku" in event
-    ? [event.sku]
-    : [];
-  for (const sku of skus) {
-    if (sku === stock.chosen || stock.rows.some((row) => row.sku === sku)) changedSkus.add(sku);
+  for (const sku of skusOf(event)) {
+    if (stock.pages.some(({ rows }) => rows.some((row) => row.sku === sku))) changedSkus.add(sku);
   }
-  if (changedSkus.size > 0) scheduleRefresh();
-}
-
-function scheduleRefresh(): void {
-  refreshTimer ??= setTimeout(refresh, REFRESH_MS);
+  if (changedSkus.size > 0) refreshTimer ??= setTimeout(refresh, REFRESH_MS);
 }
 
 /** Asks for what has changed, all in one, at most twice a second. */
@@ -94,12 +137,11 @@ async function refresh(): Promise<void> {
   const answer = await send("POST", "/inventory/query", { skus });
   if (answer.ok) {
     const fresh = new Map<string, Row>(answer.body.items.map((row: Row) => [row.sku, row]));
-    stock.rows = stock.rows.map((row) => fresh.get(row.sku) ?? row);
-    const chosen = fresh.get(stock.chosen);
-    if (chosen) watchLevel(chosen);
+    for (const page of stock.pages) page.rows = page.rows.map((row) => fresh.get(row.sku) ?? row);
   }
-  refreshTimer = undefined;
-  if (changedSkus.size > 0) scheduleRefresh();
+  if (answer.status === 429 || answer.status >= 500) skus.forEach((sku) => changedSkus.add(sku));
+  const waitMs = Math.max(REFRESH_MS, 1000 * Number(answer.headers.get("retry-after") ?? 0));
+  refreshTimer = changedSkus.size > 0 ? setTimeout(refresh, waitMs) : undefined;
   changed();
 }
 

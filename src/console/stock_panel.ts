@@ -1,20 +1,28 @@
-// The table of stock: a row a SKU, a bar a location.
+// The table of stock: a row a SKU, a bar a location. It scrolls through all there are and holds a few pages.
+import { Component } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { may } from "./access.ts";
 import { prepare } from "./doing.ts";
 import { html, type VNode } from "./html.ts";
-import { count, Refusal, shortPlace } from "./parts.ts";
+import { Call, count, Refusal, shortPlace } from "./parts.ts";
+import { changed } from "./screen.ts";
 import {
   choose,
-  nextPage,
+  firstRow,
+  loadNext,
+  loadPrevious,
   type Place,
   placesOf,
-  previousPage,
   type Row,
   search,
+  shownRows,
   stock,
 } from "./stock.ts";
-import { soldOf } from "./tally.ts";
+import { soldOf, totals } from "./tally.ts";
 
 const LOW = Number(document.documentElement.dataset.lowStock ?? 10);
+/** So near to the end of what is held, more is fetched. */
+const NEAR_PX = 300;
 
 let searchTimer: ReturnType<typeof setTimeout> | undefined;
 function searchSoon(event: Event): void {
@@ -24,23 +32,25 @@ function searchSoon(event: Event): void {
 }
 
 export function StockPanel(): VNode {
-  const { rows, problem, isLoading, nextCursor, trail } = stock;
+  const { problem, isLoading, prefix } = stock;
+  const rows = shownRows();
+  const list = useRef<HTMLDivElement>(null);
+  const top = useTopRow(list, stock.before);
   return html`
     <section class="panel stock" aria-labelledby="stock-title">
       <header>
         <h2 id="stock-title">Stock</h2>
-        <ul class="legend" aria-label="Bars">
-          <li><i class="key available"></i>available</li>
-          <li><i class="key held"></i>held</li>
-          <li><i class="key sold"></i>sold since opened</li>
-        </ul>
+        <${Call} line="GET /inventory" />
+        <span class="hint" id="sold">${count(totals.sold)} sold since opened</span>
         <label class="search">
           <span>SKU begins with</span>
           <input type="search" id="search" maxlength="64" autocomplete="off" spellcheck=${false}
             placeholder="SKU0000" onInput=${searchSoon} />
         </label>
       </header>
-      ${problem ? html`<${Refusal} what="look at the stock" answer=${problem} />` : html`
+      ${problem && html`<${Refusal} what="look at the stock" answer=${problem} />`}
+      <div class="rows" ref=${list} tabindex="0" role="region" aria-label="Stock by SKU"
+        onScroll=${changed}>
         <table aria-busy=${isLoading}>
           <thead>
             <tr>
@@ -50,47 +60,110 @@ export function StockPanel(): VNode {
               <th scope="col">Locations</th>
             </tr>
           </thead>
-          <tbody>${rows.map((row) => html`<${StockRow} key=${row.sku} row=${row} />`)}</tbody>
+          <tbody>${rows.map((row) =>
+            html`
+              <${StockRow} key=${row.sku} row=${row} mayHold=${may("hold")}
+                isChosen=${stock.chosen === row.sku} />
+            `
+          )}</tbody>
         </table>
-        ${rows.length === 0 && !isLoading &&
-          html`<p class="empty">No SKU begins with “${stock.prefix}”.</p>`}
-      `}
-      <footer class="pager">
-        <button type="button" onClick=${previousPage} disabled=${trail.length ===
-          0}>← Previous</button>
-        <span>Page ${trail.length + 1}</span>
-        <button type="button" onClick=${nextPage} disabled=${!nextCursor}>Next →</button>
+        ${rows.length === 0 && !isLoading && !problem &&
+          html`<p class="empty">${
+            prefix
+              ? `No SKU begins with “${prefix}”.`
+              : "No SKU yet. Receive the first units below: adjust."
+          }</p>`}
+      </div>
+      <footer>
+        <ul class="legend" aria-label="Bars">
+          <li><i class="key available"></i>available</li>
+          <li><i class="key held"></i>held</li>
+          <li><i class="key sold"></i>sold since opened</li>
+        </ul>
+        <span class="hint">${isLoading
+          ? "Reading…"
+          : rows.length > 0 && `From no. ${count(firstRow() + top + 1)} in order of SKU`}</span>
+        <button type="button" class="small" disabled=${firstRow() + top === 0}
+          onClick=${() => goToTop(list.current!)}>↑ First</button>
       </footer>
     </section>
   `;
 }
 
-function StockRow({ row }: { row: Row }): VNode {
-  const places = placesOf(row);
-  const held = places.reduce((sum, place) => sum + place.held, 0);
-  const isChosen = stock.chosen === row.sku;
-  return html`
-    <tr class=${isChosen ? "chosen" : ""}>
-      <th scope="row">
-        <button type="button" class="sku" aria-pressed=${isChosen} title="Show its chart"
-          onClick=${() => choose(row.sku)}>${row.sku}</button>
-        <button type="button" class="small" aria-label=${`Hold units of ${row.sku}`}
-          onClick=${() => prepare("hold", { sku: row.sku })}>Hold…</button>
-      </th>
-      <td class="number" data-label="available">${count(row.total_stock)}</td>
-      <td class="number" data-label="held">${count(held)}</td>
-      <td class="places">
-        <ul>
-        ${places.map((place) =>
-          html`
-            <${Bar} key=${place.location} sku=${row.sku} place=${place}
-              owed=${row.oversold?.[place.location] ?? 0} />
-          `
-        )}
-      </ul>
-      </td>
-    </tr>
-  `;
+function goToTop(list: HTMLElement): void {
+  list.scrollTop = 0;
+  search(stock.prefix);
+}
+
+/**
+ * Keeps the row that is looked at where it is while pages come and go around it, and has more of them fetched
+ * near either end. Answers which of the rows is the topmost to be seen.
+ */
+function useTopRow(list: { current: HTMLDivElement | null }, before: number): number {
+  const drawnBefore = useRef(before);
+  const anchor = list.current && topRow(list.current);
+  useLayoutEffect(() => {
+    const box = list.current!;
+    if (drawnBefore.current !== before && anchor) {
+      const row = box.querySelector<HTMLElement>(`tr[data-sku="${CSS.escape(anchor.sku)}"]`);
+      if (row) box.scrollTop = row.offsetTop - anchor.distance;
+    }
+    drawnBefore.current = before;
+    if (box.scrollTop < NEAR_PX) loadPrevious();
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX) loadNext();
+  });
+  return anchor?.index ?? 0;
+}
+
+function topRow(box: HTMLElement): { sku: string; distance: number; index: number } | undefined {
+  const rows = [...box.querySelectorAll<HTMLElement>("tbody tr")];
+  const headHeight = box.querySelector<HTMLElement>("thead")?.offsetHeight ?? 0;
+  const index = rows.findIndex((row) =>
+    row.offsetTop + row.offsetHeight > box.scrollTop + headHeight
+  );
+  const row = rows[index];
+  return row && { sku: row.dataset.sku!, distance: row.offsetTop - box.scrollTop, index };
+}
+
+interface RowProps {
+  row: Row;
+  isChosen: boolean;
+  mayHold: boolean;
+}
+
+/** A row is a new object when something about it has changed; until then it is not drawn again. */
+class StockRow extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const { row, isChosen, mayHold } = this.props;
+    return next.row !== row || next.isChosen !== isChosen || next.mayHold !== mayHold;
+  }
+
+  override render({ row, isChosen, mayHold }: RowProps): VNode {
+    const places = placesOf(row);
+    const held = places.reduce((sum, place) => sum + place.held, 0);
+    return html`
+      <tr class=${isChosen ? "chosen" : ""} data-sku=${row.sku}>
+        <th scope="row">
+          <button type="button" class="sku" aria-pressed=${isChosen} title="Show its chart"
+            onClick=${() => choose(row.sku)}>${row.sku}</button>
+          ${mayHold && html`
+            <button type="button" class="small" aria-label=${`Hold units of ${row.sku}`}
+              onClick=${() => prepare("hold", { sku: row.sku })}>Hold…</button>
+          `}
+        </th>
+        <td class="number" data-label="available">${count(row.total_stock)}</td>
+        <td class="number" data-label="held">${count(held)}</td>
+        <td class="places">
+          <ul>${places.map((place) =>
+            html`
+              <${Bar} key=${place.location} sku=${row.sku} place=${place}
+                owed=${row.oversold?.[place.location] ?? 0} />
+            `
+          )}</ul>
+        </td>
+      </tr>
+    `;
+  }
 }
 
 function Bar({ sku, place, owed }: { sku: string; place: Place; owed: number }): VNode {

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { HoldId, Instant, Line, Location, Quantity, Sku, Units } from "./fields.ts";
 
-export const EventId = z.string().regex(/^[A-Za-z0-9_-]{1,512}$/, "must be an event id").meta({
+export const EventId = z.string().regex(/^[A-Za-z0-9_-]{1,8192}$/, "must be an event id").meta({
   description: "Names one event and the place right behind it; to be passed on, never read.",
   example: "MTc2NzIyNTYwMDAwMC0wLjE",
 });

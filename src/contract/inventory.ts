@@ -116,6 +116,7 @@ export const queryInventory = createRoute({
     ...queryProblems(
       "malformed_json",
       "invalid_idempotency_key",
+      "request_timeout",
       "body_too_large",
       "unsupported_media_type",
       "validation_failed",

@@ -41,6 +41,7 @@ export const COMMAND_PROBLEMS = [
   ...GUARD_PROBLEMS,
   "malformed_json",
   "invalid_idempotency_key",
+  "request_timeout",
   "body_too_large",
   "unsupported_media_type",
   "validation_failed",

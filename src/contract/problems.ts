@@ -4,7 +4,7 @@ import { Instant, Location, LocationOrAny, Sku, Units } from "./fields.ts";
 
 /** One problem code: its HTTP status, a title, whether the same request may succeed later, what to do. */
 interface ProblemKind {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
   title: string;
   retryable: boolean;
   advice: string;
@@ -58,6 +58,12 @@ export const PROBLEMS = {
     title: "Method not allowed",
     retryable: false,
     advice: "Use a method that the Allow header names.",
+  },
+  request_timeout: {
+    status: 408,
+    title: "Request timeout",
+    retryable: true,
+    advice: "Nothing was done: the body did not arrive in time. Send the request again.",
   },
   body_too_large: {
     status: 413,

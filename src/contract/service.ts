@@ -42,6 +42,14 @@ export const Readiness = z.object({
   script_loaded: z.boolean().optional().meta({
     description: "Whether Redis holds the script; sent if not.",
   }),
+  partitions: z.object({ total: z.int(), served: z.int() }).optional().meta({
+    description: "How many partitions the store has, and how many of them take commands now.",
+  }),
+  masters: z.array(z.object({
+    name: z.string(),
+    partitions: z.int().meta({ description: "How many partitions it serves." }),
+    failing: z.string().optional().meta({ description: "Why it takes no commands now." }),
+  })).optional().meta({ description: "The Redis, or those of a cluster." }),
   draining: z.boolean().optional().meta({ description: "Whether the service is stopping." }),
   last_sweep_at: Instant.optional().meta({
     description: "When this service last gave back the units of all holds that were due.",
@@ -57,6 +65,8 @@ export const Readiness = z.object({
     durability: "everysec",
     maxmemory_policy: "noeviction",
     script_loaded: true,
+    partitions: { total: 1, served: 1 },
+    masters: [{ name: "localhost:6379", partitions: 1 }],
     draining: false,
     last_sweep_at: "2026-11-22T10:30:00.000Z",
     warnings: [],
@@ -70,7 +80,7 @@ export const getReadiness = createRoute({
   tags: ["Service"],
   summary: "Ask whether to send requests here",
   description:
-    "For load balancers: 200 while commands are taken, 503 while Redis is away, loading or a replica, or the " +
+    "For load balancers: 200 while commands are taken, 503 while every Redis is away, loading or a replica, or the " +
     "service is stopping. Tells how well Redis is set up to keep what it is told.",
   responses: {
     200: { description: "Ready.", content: { "application/json": { schema: Readiness } } },

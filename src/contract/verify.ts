@@ -27,7 +27,8 @@ const Drift = z.object({
 const Orphan = z.object({
   hold_id: HoldId,
   problem: z.enum(["record_missing", "record_ended"]).meta({
-    description: "The hold awaits its expiry, but there is no record of it, or it has ended.",
+    description:
+      "The hold awaits its expiry, but there is no record of it that can be read, or it has ended.",
   }),
 }).meta({
   description:
@@ -62,8 +63,8 @@ export const verifyStock = createRoute({
   summary: "Check what is held against the holds",
   description:
     "For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with " +
-    "the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. Needs no " +
-    "idempotency key: a repeat checks again.",
+    "the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. One at a time: " +
+    "others are refused as `overloaded`. Needs no idempotency key: a repeat checks again.",
   request: { body: jsonBody(VerifyRequest) },
   responses: {
     200: { description: "Checked.", content: { "application/json": { schema: Verification } } },
@@ -71,6 +72,7 @@ export const verifyStock = createRoute({
       ...GUARD_PROBLEMS,
       "malformed_json",
       "invalid_idempotency_key",
+      "request_timeout",
       "body_too_large",
       "unsupported_media_type",
       "validation_failed",

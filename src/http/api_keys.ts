@@ -18,15 +18,24 @@ export interface ApiKey {
 // As the first word of a Redis key and of a log line; no name can be mistaken for NOBODY.
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
-/** Reads `name:scope,scope:sha256` entries, apart by white space. Throws an Error that says which is wrong. */
+/**
+ * Reads `name:scope,scope:sha256` entries, apart by white space. Throws an Error that says which is wrong,
+ * and where there is none: a secret that came out blank must not open the service to everybody.
+ */
 export function parseApiKeys(text: string): ApiKey[] {
-  return text.split(/\s+/).filter((entry) => entry !== "").map((entry, i) => {
+  const entries = text.split(/\s+/).filter((entry) => entry !== "");
+  if (entries.length === 0) throw new Error("has no entry; unset it to let everybody in");
+  const digests = new Map<string, number>();
+  return entries.map((entry, i) => {
     const [name, scopes = "", digest = "", ...rest] = entry.split(":");
     const fault = rest.length > 0 ? "must be name:scope,scope:sha256" : faultOf(name, scopes);
     if (fault) throw new Error(`entry ${i + 1}: ${fault}`);
     if (!/^[0-9a-f]{64}$/i.test(digest)) {
       throw new Error(`entry ${i + 1}: the digest must be 64 hexadecimal digits`);
     }
+    const twin = digests.get(digest.toLowerCase());
+    if (twin !== undefined) throw new Error(`entry ${i + 1}: its key is that of entry ${twin}`);
+    digests.set(digest.toLowerCase(), i + 1);
     const bytes = new Uint8Array(digest.match(/../g)!.map((pair) => parseInt(pair, 16)));
     return { name, scopes: scopes.split(",") as Scope[], digest: bytes };
   });

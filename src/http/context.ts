@@ -2,10 +2,12 @@
 import type { Context } from "hono";
 import type { Scope } from "../contract/access.ts";
 import type { Call } from "../store/store.ts";
+import type { Deadline } from "./deadline.ts";
 
 export interface AppEnv {
   Variables: {
     requestId: string;
+    deadline: Deadline;
     /** What the store needs to know of the request besides its input. */
     call: Call;
     /** With keys configured: the name of the caller's key, or NOBODY. */

@@ -32,12 +32,13 @@ export function rateLimit(
   limitPerMinute: number,
   trustedProxies: string[],
 ): MiddlewareHandler<AppEnv> {
+  const proxies = trustedProxies.map(canonical);
   return async (c, next) => {
     const path = routePath(c, -1);
     if (path === "/*" || accessTo(c.req.method, path) === "open") return await next();
     const { owner = NOBODY } = c.var;
     const kind = owner === NOBODY ? "address" : "key";
-    const caller = kind === "key" ? owner : networkOf(addressOf(c as AppContext, trustedProxies));
+    const caller = kind === "key" ? owner : networkOf(addressOf(c as AppContext, proxies));
     const allowance = await spend(store, `${kind}:${caller}`, limitPerMinute).catch((fault) => {
       if (fault instanceof StoreFault) return undefined; // the request will meet the same fault, or need no store
       throw fault;
@@ -58,26 +59,29 @@ function seconds(milliseconds: number): number {
 }
 
 /** Whose request it is: the connection's other end, or whom a proxy that is trusted says it speaks for. */
-function addressOf(c: AppContext, trustedProxies: string[]): string {
+function addressOf(c: AppContext, proxies: string[]): string {
   const { remoteAddr } = (c.env ?? {}) as Partial<Deno.ServeHandlerInfo<Deno.NetAddr>>;
-  const remote = withoutMapping(remoteAddr?.hostname ?? "local");
-  if (!trustedProxies.includes(remote)) return remote;
-  const path = (c.req.header("x-forwarded-for") ?? "").split(",").map((each) => each.trim());
-  const caller = path.findLast((address) => !trustedProxies.includes(withoutMapping(address)));
-  return caller && isIP(caller) ? withoutMapping(caller) : remote;
+  const remote = canonical(remoteAddr?.hostname ?? "local");
+  if (!proxies.includes(remote)) return remote;
+  const path = (c.req.header("x-forwarded-for") ?? "").split(",").map((each) =>
+    canonical(each.trim())
+  );
+  const caller = path.findLast((address) => !proxies.includes(address));
+  return caller && isIP(caller) ? caller : remote;
 }
 
-/** An IPv4 address as such, also where it comes as `::ffff:1.2.3.4`. */
-function withoutMapping(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+/** One address has one form: an IPv4 address as such, also where it comes as `::ffff:1.2.3.4`; IPv6 at its shortest. */
+function canonical(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
+  return isIP(plain) === 6
+    ? new URL(`http://[${plain.split("%")[0]}]`).hostname.slice(1, -1)
+    : plain;
 }
 
 /** Who has one IPv6 address has the 2^64 beside it too: they count as one caller. */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address;
-  const [head, tail] = new URL(`http://[${address.split("%")[0]}]`).hostname.slice(1, -1).split(
-    "::",
-  );
+  const [head, tail] = canonical(address).split("::");
   const groups = head.split(":").filter((group) => group !== "");
   const behind = tail === undefined ? [] : tail.split(":").filter((group) => group !== "");
   const zeros = Array(8 - groups.length - behind.length).fill("0");

@@ -12,6 +12,9 @@ export interface RequestObserver {
 /** Names the request's span, where there are traces, and answers the id of its trace. */
 export type NameRequest = (method: string, route: string) => string | undefined;
 
+/** What a method counts as: a caller may invent methods, and must not make metrics and spans grow by them. */
+const METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"];
+
 export function requestLog(
   log: Log,
   observer?: RequestObserver,
@@ -23,10 +26,11 @@ export function requestLog(
     const milliseconds = performance.now() - startedAt;
     const { method, path } = c.req;
     const route = routePath(c, -1);
-    observer?.request(method, route, c.res.status, milliseconds / 1000);
+    const kind = METHODS.includes(method) ? method : "_OTHER";
+    observer?.request(kind, route, c.res.status, milliseconds / 1000);
     log.info("request", {
       request_id: c.var.requestId,
-      trace_id: nameRequest?.(method, route),
+      trace_id: nameRequest?.(kind, route),
       method,
       path,
       status: c.res.status,

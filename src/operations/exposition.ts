@@ -46,6 +46,12 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
     () => plain(metrics.sweepFailures),
   );
 
+  counter(
+    "inventory_backups_total",
+    "Scheduled backups that this process has made, and those that failed.",
+    () => [...metrics.backups].map(([outcome, n]) => [{ outcome }, n]),
+  );
+
   const spread = (name: string, help: string, read: () => [Labels, Spread][]) => {
     const get = () =>
       Promise.resolve({ name, help, type: "histogram", values: valuesOf(name, read()) });
@@ -81,6 +87,7 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
   const memory = gauge("process_resident_memory_bytes", "Memory that the process occupies.");
   const redisUp = gauge("inventory_redis_up", "1 while Redis answers.");
   const queued = gauge("inventory_queue_length", "Operations that wait to be sent to Redis.");
+  const feeds = gauge("inventory_live_feeds", "Live feeds of events that are open.");
   const lastSweep = gauge("inventory_last_sweep_timestamp_seconds", "When a sweep last went well.");
   const active = gauge("inventory_active_holds", "Holds that are neither ended nor due.");
   const overdue = gauge("inventory_overdue_holds", "Holds that are due and not settled.");
@@ -92,6 +99,7 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
     memory.set(Deno.memoryUsage().rss);
     redisUp.set(measures ? 1 : 0);
     queued.set(store.queueLength);
+    feeds.set(metrics.liveFeeds);
     lastSweep.set((metrics.lastSweepMs ?? 0) / 1000);
     for (const each of [active, overdue, held]) each.remove();
     if (measures) {
@@ -116,6 +124,7 @@ const READ_FROM_PROC = [
 const NAMES: Record<string, string[]> = {
   inventory_operations_total: ["verb", "outcome"],
   inventory_incident: ["kind"],
+  inventory_backups_total: ["outcome"],
 };
 
 function labelsOf(key: string, ...names: string[]): Labels {

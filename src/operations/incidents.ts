@@ -1,12 +1,19 @@
 // Incidents: what an operator must know. Told once when one begins and once when it is over.
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
+import { INCIDENTS } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "./metrics.ts";
 
-export const INCIDENT_KINDS = ["redis_lost", "sweep_late", "drift_found"] as const;
-export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+/** What a process sees for itself: each process loses Redis by itself, and then there is no place to agree in. */
+const OWN_KINDS = ["redis_lost", "sweep_late"] as const;
+/** What is true of the store, whichever process found it: kept in Redis, told by one process, ended by any. */
+const SHARED_KINDS = ["drift_found", "backup_failed"] as const;
+export const INCIDENT_KINDS = [...OWN_KINDS, ...SHARED_KINDS] as const;
+type OwnKind = (typeof OWN_KINDS)[number];
+type SharedKind = (typeof SHARED_KINDS)[number];
+export type IncidentKind = OwnKind | SharedKind;
 
 /** What is posted. */
 export interface Notice {
@@ -18,16 +25,13 @@ export interface Notice {
   at: string;
 }
 
-export interface Webhook {
-  url: string;
-  secret: string;
+interface Open {
+  id: string;
+  since: string;
 }
 
-const POST_TIMEOUT_MS = 5000;
-const PAUSES_MS = [1000, 5000, 30_000];
-
 export class Incidents {
-  #open = new Map<IncidentKind, { id: string; since: string }>();
+  #open = new Map<OwnKind, Open>();
 
   constructor(
     private readonly log: Log,
@@ -37,15 +41,37 @@ export class Incidents {
     for (const kind of INCIDENT_KINDS) metrics.incidents.set(kind, 0);
   }
 
-  /** States whether there is an incident of this kind now. Repeating it tells nobody anything. */
-  set(kind: IncidentKind, isOn: boolean, detail: string): void {
+  /** States whether this process has an incident of this kind now. Repeating it tells nobody anything. */
+  set(kind: OwnKind, isOn: boolean, detail: string): void {
     const open = this.#open.get(kind);
     if (isOn === (open !== undefined)) return;
-    const at = new Date().toISOString();
-    const { id, since } = open ?? { id: randomUUID(), since: at };
-    if (isOn) this.#open.set(kind, { id, since });
+    const incident = open ?? newIncident();
+    if (isOn) this.#open.set(kind, incident);
     else this.#open.delete(kind);
     this.metrics.incidents.set(kind, isOn ? 1 : 0);
+    this.#tell(kind, incident, isOn, detail);
+  }
+
+  /** The same for all processes on a store together. Never throws: Redis lost is an incident of its own. */
+  async setShared(store: Store, kind: SharedKind, isOn: boolean, detail: string): Promise<void> {
+    try {
+      const incident = isOn ? await openShared(store, kind) : await closeShared(store, kind);
+      this.metrics.incidents.set(kind, isOn ? 1 : 0);
+      if (incident) this.#tell(kind, incident, isOn, detail);
+    } catch (error) {
+      this.log.error("incident not noted", { kind, detail, error });
+    }
+  }
+
+  /** Learns of the incidents that other processes have opened and closed. */
+  async readShared(store: Store): Promise<void> {
+    const kept = await store.commandAt(0, "HMGET", INCIDENTS, ...SHARED_KINDS);
+    SHARED_KINDS.forEach((kind, i) => {
+      this.metrics.incidents.set(kind, (kept as unknown[])[i] === null ? 0 : 1);
+    });
+  }
+
+  #tell(kind: IncidentKind, { id, since }: Open, isOn: boolean, detail: string): void {
     const status = isOn ? "opened" : "closed";
     this.log[isOn ? "error" : "info"](`incident ${status}`, {
       incident_id: id,
@@ -53,8 +79,28 @@ export class Incidents {
       detail,
       since,
     });
-    this.tell({ incident_id: id, kind, status, detail, since, at });
+    this.tell({ incident_id: id, kind, status, detail, since, at: new Date().toISOString() });
   }
+}
+
+function newIncident(): Open {
+  return { id: randomUUID(), since: new Date().toISOString() };
+}
+
+/** The incident that begins now, or undefined where one of its kind is open. */
+async function openShared(store: Store, kind: SharedKind): Promise<Open | undefined> {
+  const incident = newIncident();
+  const isNew = await store.commandAt(0, "HSETNX", INCIDENTS, kind, JSON.stringify(incident));
+  return isNew === 1 ? incident : undefined;
+}
+
+/** The incident that ends now, or undefined where there is none, or another process has just ended it. */
+async function closeShared(store: Store, kind: SharedKind): Promise<Open | undefined> {
+  const kept = await store.commandAt(0, "HGET", INCIDENTS, kind);
+  if (kept === null) return undefined;
+  return await store.commandAt(0, "HDEL", INCIDENTS, kind) === 1
+    ? JSON.parse(String(kept))
+    : undefined;
 }
 
 /** Looks every second at what can go wrong by itself, until `signal` aborts. */
@@ -81,56 +127,25 @@ export async function watch(
       } s: units of expired holds may not be back`
       : "sweeps go well again";
     incidents.set("sweep_late", isLate, detail);
+    if (isReady) await incidents.readShared(store).catch(() => {}); // lost just now: the next look tells
     await sleep(1000, undefined, { signal, ref: false }).catch(() => {}); // aborted: the loop ends
   }
 }
 
 /** Tells of a verification that found lines wrong, or none any more. */
-export function judgeVerification(incidents: Incidents, driftCount: number): void {
+export function judgeVerification(
+  incidents: Incidents,
+  store: Store,
+  driftCount: number,
+): Promise<void> {
   const detail = driftCount > 0
     ? `${driftCount} lines hold other than their holds say`
     : "the last verification found nothing wrong";
-  incidents.set("drift_found", driftCount > 0, detail);
+  return incidents.setShared(store, "drift_found", driftCount > 0, detail);
 }
 
-/** Posts notices one after the other, each until it is taken or has failed four times. */
-export function postTo(webhook: Webhook, log: Log, pausesMs = PAUSES_MS): (notice: Notice) => void {
-  let last = Promise.resolve();
-  return (notice) => {
-    last = last.then(async () => {
-      for (const pauseMs of [...pausesMs, undefined]) {
-        const fault = await post(webhook, notice);
-        if (fault === undefined) return;
-        if (pauseMs !== undefined) await sleep(pauseMs, undefined, { ref: false });
-        else log.error("alert not delivered", { incident_id: notice.incident_id, reason: fault });
-      }
-    });
-  };
-}
-
-/** One attempt, signed as Standard Webhooks has it. Answers why it failed, if it did. */
-async function post({ url, secret }: Webhook, notice: Notice): Promise<string | undefined> {
-  const id = `${notice.incident_id}-${notice.status}`;
-  const timestamp = Math.floor(Date.now() / 1000);
-  const body = JSON.stringify(notice);
-  const signature = createHmac("sha256", secret).update(`${id}.${timestamp}.${body}`)
-    .digest("base64");
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": String(timestamp),
-        "webhook-signature": `v1,${signature}`,
-      },
-      body,
-      redirect: "error",
-      signal: AbortSignal.timeout(POST_TIMEOUT_MS),
-    });
-    await response.body?.cancel();
-    return response.ok ? undefined : `answered ${response.status}`;
-  } catch (error) {
-    return (error as Error).message;
-  }
+/** Tells of a scheduled backup that failed, or that one has been made again. */
+export function judgeBackup(incidents: Incidents, store: Store, error?: Error): Promise<void> {
+  const detail = error ? `the backup failed: ${error.message}` : "a backup has been made";
+  return incidents.setShared(store, "backup_failed", error !== undefined, detail);
 }

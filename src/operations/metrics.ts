@@ -33,10 +33,12 @@ export class Metrics implements StoreObserver {
   readonly commitSeconds = new Spread(COMMIT_SECONDS);
   readonly commitOperations = new Spread(COMMIT_OPERATIONS);
   readonly expiryLagSeconds = new Spread(LAG_SECONDS);
+  readonly backups = new Map([["made", 0], ["failed", 0]]);
+  liveFeeds = 0;
   replays = 0;
   sweepFailures = 0;
   settledHolds = 0;
-  lastSweepMs?: number;
+  #lastSweepsMs = new Map<number, number>();
 
   request(method: string, route: string, status: number, seconds: number): void {
     const labels = `${method} ${route} ${status}`;
@@ -61,9 +63,22 @@ export class Metrics implements StoreObserver {
     this.expiryLagSeconds.add(lagSeconds);
   }
 
-  swept(hasFailed: boolean): void {
+  swept(hasFailed: boolean, partition = 0, atMs = Date.now()): void {
     if (hasFailed) this.sweepFailures++;
-    else this.lastSweepMs = Date.now();
+    else this.#lastSweepsMs.set(partition, atMs);
+  }
+
+  /** Since when every partition has been swept; undefined until all have been. */
+  get lastSweepMs(): number | undefined {
+    const { size } = this.#lastSweepsMs;
+    return size < this.partitions ? undefined : Math.min(...this.#lastSweepsMs.values());
+  }
+
+  constructor(private readonly partitions = 1) {}
+
+  backedUp(hasFailed: boolean): void {
+    const outcome = hasFailed ? "failed" : "made";
+    this.backups.set(outcome, this.backups.get(outcome)! + 1);
   }
 
   #exposition?: Promise<(store: Store) => Promise<string>>;

@@ -21,7 +21,11 @@ export class RestoreError extends Error {}
 const FILES = ["appendonlydir", "dump.rdb"];
 const TIMEOUT_MS = 60_000;
 
-export async function restore(file: string, dataDirOption: string): Promise<Restored> {
+export async function restore(
+  file: string,
+  dataDirOption: string,
+  partitions = 1,
+): Promise<Restored> {
   const [path, dataDir] = [resolve(file), resolve(dataDirOption)];
   await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
   return await withStartLock(dataDir, async () => {
@@ -33,7 +37,7 @@ export async function restore(file: string, dataDirOption: string): Promise<Rest
     await Deno.mkdir(workDir, { mode: 0o700 });
     try {
       await copySnapshot(path, `${workDir}/dump.rdb`);
-      const found = await loadAndCheck(workDir, path);
+      const found = await loadAndCheck(workDir, path, partitions);
       return { ...found, replaced: await putInPlace(workDir, dataDir) };
     } finally {
       await removeAll(workDir);
@@ -56,7 +60,7 @@ async function copySnapshot(from: string, to: string): Promise<void> {
 }
 
 /** Has a Redis of its own load the snapshot, verifies the books, and has it written in the append-only form. */
-async function loadAndCheck(workDir: string, path: string) {
+async function loadAndCheck(workDir: string, path: string, partitions: number) {
   const redis = await startEmbeddedRedis({
     dataDir: workDir,
     durability: "everysec",
@@ -68,6 +72,7 @@ async function loadAndCheck(workDir: string, path: string) {
   });
   const store = openStore({
     address: redis.address,
+    partitions,
     timeoutMs: TIMEOUT_MS,
     idempotencyTtlSeconds: 3600,
     holdLifetimeMaxSeconds: 7200,
@@ -90,9 +95,10 @@ async function loadAndCheck(workDir: string, path: string) {
 }
 
 async function writeAppendOnlyFile(store: Store): Promise<void> {
-  await store.command("CONFIG", "SET", "appendonly", "yes");
+  const [node] = store.nodes();
+  await node.command("CONFIG", "SET", "appendonly", "yes");
   await until(async () => {
-    const info = await readPersistence(store);
+    const info = await readPersistence(node);
     return info("aof_rewrite_in_progress") === "0" && info("aof_rewrite_scheduled") === "0" &&
       info("aof_last_bgrewrite_status") === "ok";
   });

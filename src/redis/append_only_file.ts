@@ -15,7 +15,7 @@ const TAIL_BYTES = 16 * 1024 * 1024;
  * protocol, since none can hold a line break.
  */
 export async function dropHalfTransaction(dataDir: string): Promise<number> {
-  const path = await lastFile(dataDir);
+  const path = (await incrementalFiles(dataDir)).at(-1);
   if (path === undefined) return 0;
   using file = await Deno.open(path, { read: true, write: true });
   const { size } = await file.stat();
@@ -31,15 +31,16 @@ export async function dropHalfTransaction(dataDir: string): Promise<number> {
   return tail.length - begins;
 }
 
-/** The file that was written last, as the manifest names it; undefined where there is none yet. */
-async function lastFile(dataDir: string): Promise<string | undefined> {
+/** The files that commands are appended to, the last one now, as the manifest names them; none before the first. */
+export async function incrementalFiles(dataDir: string): Promise<string[]> {
   const folder = `${dataDir}/appendonlydir`;
   try {
     const manifest = await Deno.readTextFile(`${folder}/appendonly.aof.manifest`);
-    const name = [...manifest.matchAll(/^file (\S+) seq \d+ type i/gm)].at(-1)?.[1];
-    return name && `${folder}/${name}`;
+    return [...manifest.matchAll(/^file (\S+) seq \d+ type i/gm)].map(([, name]) =>
+      `${folder}/${name}`
+    );
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dropHalfTransaction } from "./append_only_file.ts";
+import { type DiskSync, syncEverySecond } from "./disk_sync.ts";
 import { findRedisServer, HOW_TO_GET_REDIS } from "./binary.ts";
 import { reachableSocketPath } from "./socket_path.ts";
 
@@ -16,6 +17,8 @@ export interface EmbeddedOptions {
   clientName: string;
   /** False to load a snapshot; true, the default, to use an append-only file or begin one. */
   appendOnly?: boolean;
+  /** Told when the file cannot be forced to disk from here any more; Redis does it by its own rules then. */
+  onSyncFailure?(reason: string): void;
 }
 
 export interface EmbeddedRedis {
@@ -23,6 +26,8 @@ export interface EmbeddedRedis {
   address: string;
   /** Whether this call started the server; false where one was running already. */
   started: boolean;
+  /** With durability `everysec`: what forces the file to disk. */
+  diskSync?: DiskSync;
   /** Starts the server again if it has died. */
   ensureRunning(): Promise<void>;
   /** Stops the server unless another service is using it. Call it with the own connections closed. */
@@ -33,7 +38,8 @@ export interface EmbeddedRedis {
 export class EmbeddedRedisError extends Error {}
 
 const START_TIMEOUT_MS = 60_000; // a long append-only file takes a while to load
-const FSYNC = { everysec: "everysec", always: "always", none: "no" };
+/** What Redis does by itself; each second is for us to do. */
+const FSYNC = { everysec: "no", always: "always", none: "no" };
 
 /** Finds the server of the data folder running, or starts it. */
 export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<EmbeddedRedis> {
@@ -41,17 +47,29 @@ export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<Embe
   await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
   const socketPath = reachableSocketPath(dataDir);
 
+  let fsync = FSYNC[options.durability];
   const ensureRunning = () =>
-    withStartLock(dataDir, () => startUnlessRunning(socketPath, dataDir, options));
+    withStartLock(dataDir, () => startUnlessRunning(socketPath, dataDir, fsync, options));
   const started = await ensureRunning();
+  const { appendOnly = true } = options;
+  const isOurs = options.durability === "everysec" && appendOnly;
+  const diskSync = isOurs ? syncEverySecond(dataDir, letRedisSync) : undefined;
+
+  async function letRedisSync(reason: string): Promise<void> {
+    fsync = "everysec";
+    options.onSyncFailure?.(reason);
+    await setFsync(socketPath, fsync);
+  }
 
   return {
     address: socketPath,
     started,
+    diskSync,
     async ensureRunning() {
       await ensureRunning();
     },
     async stop() {
+      await diskSync?.stop();
       await stopUnlessShared(socketPath, options.clientName);
     },
   };
@@ -70,27 +88,29 @@ export async function withStartLock<Result>(
 async function startUnlessRunning(
   socketPath: string,
   dataDir: string,
+  fsync: string,
   options: EmbeddedOptions,
 ): Promise<boolean> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   // A server that is stopped or still loading accepts connections: a second one beside it would write to
-  // the same files.
+  // the same files. One that is killed holds on to its socket as it does to its files, until its last thread has ended.
   while (await isListening(socketPath)) {
     // Another service's, or left by a crash: the durability asked for last holds.
-    if (await setDurability(socketPath, options.durability)) return false;
+    if (await setFsync(socketPath, fsync)) return false;
     if (Date.now() > deadline) {
       throw new EmbeddedRedisError(`the Redis that runs in ${dataDir} does not answer`);
     }
     await sleep(20);
   }
-  await spawnServer(socketPath, dataDir, options, deadline);
+  await spawnServer(socketPath, dataDir, fsync, options, deadline);
   return true;
 }
 
 async function spawnServer(
   socketPath: string,
   dataDir: string,
-  { durability, appendOnly = true }: EmbeddedOptions,
+  fsync: string,
+  { appendOnly = true }: EmbeddedOptions,
   deadline: number,
 ): Promise<void> {
   const program = await findRedisServer();
@@ -103,7 +123,7 @@ async function spawnServer(
     unixsocketperm: "700",
     logfile: "redis.log",
     appendonly: appendOnly ? "yes" : "no",
-    appendfsync: FSYNC[durability],
+    appendfsync: fsync,
     "maxmemory-policy": "noeviction",
     save: "",
   };
@@ -151,13 +171,10 @@ async function isListening(socketPath: string): Promise<boolean> {
 }
 
 /** Answers whether the server took it: none does while it is stopped or loads its file. */
-async function setDurability(
-  socketPath: string,
-  durability: keyof typeof FSYNC,
-): Promise<boolean> {
+async function setFsync(socketPath: string, fsync: string): Promise<boolean> {
   const reply = await withControlClient(
     socketPath,
-    (send) => send("CONFIG", "SET", "appendfsync", FSYNC[durability]),
+    (send) => send("CONFIG", "SET", "appendfsync", fsync),
   );
   return reply === "OK" && await answers(socketPath);
 }

@@ -8,8 +8,10 @@ type Source = () => Promise<unknown>;
 
 /** Our own modules. Imports as text need no permission, and nothing is read before it is asked for. */
 const MODULES: Record<string, Source> = {
+  "access.ts": () => import("../console/access.ts", { with: { type: "text" } }),
   "api.ts": () => import("../console/api.ts", { with: { type: "text" } }),
   "app.ts": () => import("../console/app.ts", { with: { type: "text" } }),
+  "chart.ts": () => import("../console/chart.ts", { with: { type: "text" } }),
   "charts_panel.ts": () => import("../console/charts_panel.ts", { with: { type: "text" } }),
   "demo.ts": () => import("../console/demo.ts", { with: { type: "text" } }),
   "doing.ts": () => import("../console/doing.ts", { with: { type: "text" } }),
@@ -21,6 +23,7 @@ const MODULES: Record<string, Source> = {
   "holds_panel.ts": () => import("../console/holds_panel.ts", { with: { type: "text" } }),
   "html.ts": () => import("../console/html.ts", { with: { type: "text" } }),
   "key_panel.ts": () => import("../console/key_panel.ts", { with: { type: "text" } }),
+  "level_points.ts": () => import("../console/level_points.ts", { with: { type: "text" } }),
   "levels.ts": () => import("../console/levels.ts", { with: { type: "text" } }),
   "metrics.ts": () => import("../console/metrics.ts", { with: { type: "text" } }),
   "parts.ts": () => import("../console/parts.ts", { with: { type: "text" } }),

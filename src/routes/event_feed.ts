@@ -1,6 +1,7 @@
 // The live feed: server-sent events, read from the store only as fast as the client takes them.
 import type { Event } from "../contract/event_kinds.ts";
-import { encodePosition, type Position, readEvents } from "../store/events.ts";
+import { readEvents } from "../store/events.ts";
+import { encodePosition, type Position } from "../store/positions.ts";
 import type { EventsTail } from "../store/events_tail.ts";
 import { StoreFault } from "../store/faults.ts";
 import type { Store } from "../store/store.ts";
@@ -12,6 +13,8 @@ export interface FeedOptions {
   sku?: string;
   /** When it aborts, the feed ends. It ends as well when the client goes, which cancels the stream. */
   stopping: AbortSignal;
+  /** Called once, when the feed has ended, however it did. */
+  onEnd?(): void;
   heartbeatMs?: number;
 }
 
@@ -25,6 +28,7 @@ const RECONNECT_AFTER_MS = 1000;
  */
 export function eventFeed(options: FeedOptions): ReadableStream<Uint8Array> {
   const ended = new AbortController();
+  if (options.onEnd) ended.signal.addEventListener("abort", options.onEnd);
   options.stopping.addEventListener("abort", () => ended.abort(), { signal: ended.signal });
   if (options.stopping.aborted) ended.abort();
   const messages = feedMessages(options, ended.signal);
@@ -34,11 +38,12 @@ export function eventFeed(options: FeedOptions): ReadableStream<Uint8Array> {
       try {
         const { value, done } = await messages.next();
         if (!done) return controller.enqueue(encoder.encode(value));
+        controller.close();
       } catch (fault) {
-        if (!(fault instanceof StoreFault)) throw fault;
+        if (fault instanceof StoreFault) controller.close();
+        else controller.error(fault);
       }
       ended.abort();
-      controller.close();
     },
     cancel: () => ended.abort(),
   }, { highWaterMark: 0 });
@@ -61,7 +66,7 @@ async function* feedMessages(options: FeedOptions, ended: AbortSignal): AsyncGen
     if (text !== "") yield text;
     else if (silentForMs >= heartbeatMs) yield `: nothing new\n${here()}`;
     else {
-      if (!page.hasMore) await tail.wait(position.entry, heartbeatMs - silentForMs, ended);
+      if (!page.hasMore) await tail.wait(position, heartbeatMs - silentForMs, ended);
       continue;
     }
     spokeAtMs = performance.now();

@@ -2,19 +2,28 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import * as contract from "../contract/events.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
-import { refuseField } from "../http/problems.ts";
-import { decodePosition, encodePosition, endOfEvents, readEvents } from "../store/events.ts";
+import { problem, refuseField } from "../http/problems.ts";
+import { endOfEvents, readEvents } from "../store/events.ts";
+import { decodePosition, encodePosition, type Position } from "../store/positions.ts";
 import { EventsTail } from "../store/events_tail.ts";
 import type { Store } from "../store/store.ts";
 import { eventFeed } from "./event_feed.ts";
 
 const FEED = "text/event-stream";
+const FEED_HEADERS = {
+  "content-type": FEED,
+  "cache-control": "no-store",
+  "x-accel-buffering": "no", // or a proxy would keep events back
+  vary: "Accept",
+};
 const NEVER = new AbortController().signal;
 
 export function mountEvents(
   app: OpenAPIHono<AppEnv>,
   store: Store,
   stopping: AbortSignal = NEVER,
+  maxLiveFeeds = Infinity,
+  open = { liveFeeds: 0 },
 ): void {
   const tail = new EventsTail(store);
 
@@ -27,7 +36,7 @@ export function mountEvents(
     }) === FEED;
     const lastEventId = isFeed && c.req.valid("header")["last-event-id"];
     const given = lastEventId || after;
-    const position = given === undefined ? undefined : decodePosition(given);
+    const position = given === undefined ? undefined : decodePosition(given, store.partitions);
     if (given !== undefined && !position) return refusePosition(c, Boolean(lastEventId));
     if (!isFeed) {
       const page = await readEvents(store, position, { limit, sku });
@@ -42,15 +51,19 @@ export function mountEvents(
         { vary: "Accept" },
       );
     }
-    const from = position ?? await endOfEvents(store);
-    const body = eventFeed({ store, tail, after: from, sku, stopping });
-    return c.body(body, 200, {
-      "content-type": FEED,
-      "cache-control": "no-store",
-      "x-accel-buffering": "no", // or a proxy would keep events back
-      vary: "Accept",
-    });
+    return await answerFeed(c, position, sku);
   });
+
+  async function answerFeed(c: AppContext, position?: Position, sku?: string) {
+    if (c.req.method === "HEAD") return c.body("", 200, FEED_HEADERS); // nobody would read the feed, nor end it
+    const after = position ?? await endOfEvents(store);
+    if (open.liveFeeds >= maxLiveFeeds) {
+      return problem(c, "overloaded", { detail: "As many live feeds are open as there may be" });
+    }
+    open.liveFeeds++;
+    const feed = eventFeed({ store, tail, after, sku, stopping, onEnd: () => open.liveFeeds-- });
+    return c.body(feed, 200, FEED_HEADERS);
+  }
 }
 
 function refusePosition(c: AppContext, inHeader: boolean) {

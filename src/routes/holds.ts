@@ -2,16 +2,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as contract from "../contract/holds.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { problem, refuseField } from "../http/problems.ts";
-import {
-  confirm,
-  extend,
-  type FoundHold,
-  getHold,
-  hold,
-  type HoldOutcome,
-  listHolds,
-  release,
-} from "../store/holds.ts";
+import { type FoundHold, getHold, listHolds } from "../store/hold_records.ts";
+import { confirm, extend, hold, type HoldOutcome, release } from "../store/holds.ts";
 import type { Store } from "../store/store.ts";
 import { instant } from "./instant.ts";
 import { refuseCursor, refuseHold, refuseStock } from "./refusals.ts";

@@ -3,7 +3,7 @@ import { PROBLEMS } from "../contract/problems.ts";
 import * as contract from "../contract/service.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
-import { inspectRedis } from "../store/readiness.ts";
+import { inspectRedis, type OwnSync, type RedisState } from "../store/readiness.ts";
 import type { Store } from "../store/store.ts";
 import { instant } from "./instant.ts";
 
@@ -12,10 +12,11 @@ export function mountService(
   store: Store,
   stopping?: AbortSignal,
   lastSweepMs: () => number | undefined = () => undefined,
+  ownSync?: OwnSync,
 ): void {
   app.openapi(contract.getHealth, async (c) => {
     try {
-      await store.command("PING");
+      await Promise.any(store.nodes().map((node) => node.command("PING")));
     } catch {
       return problem(c, "store_unavailable", { detail: "Redis is not connected" });
     }
@@ -26,8 +27,12 @@ export function mountService(
     }, 200);
   });
 
+  // Anybody may ask, and the answer costs Redis more than a hold does: who asks meanwhile gets the same one.
+  let looking: Promise<RedisState> | undefined;
+  const look = () => looking ??= inspectRedis(store, ownSync).finally(() => looking = undefined);
+
   app.openapi(contract.getReadiness, async (c) => {
-    const redis = await inspectRedis(store);
+    const redis = await look();
     const draining = stopping?.aborted ?? false;
     const obstacles = [...redis.obstacles, ...(draining ? ["the service is stopping"] : [])];
     const { owner, scopes } = c.var;
@@ -43,10 +48,7 @@ export function mountService(
     const sweptAtMs = lastSweepMs();
     return c.json({
       status: "ready" as const,
-      role: redis.role,
-      durability: redis.durability,
-      maxmemory_policy: redis.maxmemoryPolicy,
-      script_loaded: redis.knowsScript,
+      ...describeNodes(redis, store.partitions),
       draining,
       last_sweep_at: sweptAtMs === undefined ? undefined : instant(sweptAtMs),
       warnings: redis.warnings,
@@ -60,4 +62,18 @@ export function mountService(
       ? c.json({ code, ...kind }, 200)
       : problem(c, "not_found", { detail: `There is no problem ${code}` });
   });
+}
+
+/** The one Redis there mostly is, or what the masters of a cluster have in common, and each by itself. */
+function describeNodes({ nodes, partitionsServed }: RedisState, partitions: number) {
+  const working = nodes.filter(({ failing }) => !failing);
+  const { role, durability, maxmemoryPolicy } = working[0] ?? nodes[0];
+  return {
+    role,
+    durability,
+    maxmemory_policy: maxmemoryPolicy,
+    script_loaded: working.every(({ knowsScript }) => knowsScript),
+    partitions: { total: partitions, served: partitionsServed },
+    masters: nodes.map(({ name, partitions, failing }) => ({ name, partitions, failing })),
+  };
 }

@@ -12,7 +12,11 @@ export async function spend(
   caller: string,
   limitPerMinute: number,
 ): Promise<Allowance> {
-  const reply = await store.commit({ verb: "spend", args: [caller, limitPerMinute] });
+  const reply = await store.commit({
+    verb: "spend",
+    args: [caller, limitPerMinute],
+    partition: store.partitionOf(caller),
+  });
   const [status, remaining, resetMs, retryMs] = reply as [string, number, number, number];
   switch (status) {
     case "spent":

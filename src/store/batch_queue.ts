@@ -18,8 +18,8 @@ export interface BatchLimits {
 export interface BatchCarrier {
   /** Whether a batch sent now would reach Redis. */
   isReady(): boolean;
-  /** Sends one batch; a reply per request, in their order. Throws a StoreFault. */
-  send(requests: string[][]): Promise<Reply[]>;
+  /** Sends one batch, by `deadlineMs` of `performance.now()`; a reply per request, in order. Throws a StoreFault. */
+  send(requests: string[][], deadlineMs: number): Promise<Reply[]>;
   /** Told when a batch got no reply within its time: the connection is not to be trusted any more. */
   onStall(): void;
 }
@@ -88,7 +88,8 @@ export class BatchQueue {
       this.carrier.onStall(); // which ends the sending below
     }, Math.max(0, batch[0].deadlineMs - performance.now()));
     try {
-      const replies = await this.carrier.send(batch.map((waiting) => waiting.request));
+      const requests = batch.map((waiting) => waiting.request);
+      const replies = await this.carrier.send(requests, batch[0].deadlineMs);
       this.#settle(batch, replies);
     } catch (fault) {
       rejectAll(batch, fault);

@@ -7,13 +7,25 @@ export type BareEvent = Bare<Event>;
 type Line = Extract<Event, { kind: "hold.created" }>["lines"][number];
 
 /**
+ * What happens to those units of a cart that are in another partition than its hold. Only for those who replay a
+ * partition's stream: callers are told of the hold.
+ */
+export type PartEvent =
+  | { kind: "part.taken"; hold_id: string; lines: Line[] }
+  | { kind: "part.let_go"; hold_id: string; sold: Line[]; returned: Line[] };
+
+export function isPartEvent(event: BareEvent | PartEvent): event is PartEvent {
+  return event.kind === "part.taken" || event.kind === "part.let_go";
+}
+
+/**
  * Reads one event. Undefined for what is not an event of this version: a newer one that runs beside it
  * may write kinds that this one's contract cannot express, and a feed must not stop at them.
  */
-export function decodeEvent(kind: string, detail: string): BareEvent | undefined {
+export function decodeEvent(kind: string, detail: string): BareEvent | PartEvent | undefined {
   const words = detail.split(" ");
   try {
-    return decodeWords(kind as BareEvent["kind"], words);
+    return decodeWords(kind as (BareEvent | PartEvent)["kind"], words);
   } catch (error) {
     if (error instanceof NotAnEvent) return undefined;
     throw error;
@@ -22,7 +34,10 @@ export function decodeEvent(kind: string, detail: string): BareEvent | undefined
 
 class NotAnEvent extends Error {}
 
-function decodeWords(kind: BareEvent["kind"], words: string[]): BareEvent | undefined {
+function decodeWords(
+  kind: (BareEvent | PartEvent)["kind"],
+  words: string[],
+): BareEvent | PartEvent | undefined {
   switch (kind) {
     case "hold.created": {
       const [hold_id, expiresAtMs, reference, ...rest] = words;
@@ -77,6 +92,17 @@ function decodeWords(kind: BareEvent["kind"], words: string[]): BareEvent | unde
       const [sku, location, before, after] = words;
       const [held_before, held_after] = [readInteger(before), readInteger(after)];
       return { kind, sku, location, held_before, held_after };
+    }
+    case "part.taken": {
+      const [hold_id, ...rest] = words;
+      return { kind, hold_id, lines: readLines(rest) };
+    }
+    case "part.let_go": {
+      const [hold_id, ...rest] = words;
+      const cut = rest.indexOf("/");
+      const [sold, returned] = [rest.slice(0, cut), rest.slice(cut + 1)]
+        .map((part) => part.length > 0 ? readLines(part) : []);
+      return { kind, hold_id, sold, returned };
     }
     default:
       kind satisfies never;

@@ -1,12 +1,13 @@
 // Waiting for events: one loop asks Redis for all who wait, and only while somebody does.
 import { setTimeout as sleep } from "node:timers/promises";
-import { isLater, lastEntry } from "./events.ts";
+import { lastEntry } from "./events.ts";
+import { isLater, type Position } from "./positions.ts";
 import type { Store } from "./store.ts";
 
 const ASK_EVERY_MS = 100;
 
 interface Waiting {
-  entry: string;
+  position: Position;
   wake(): void;
   fail(fault: unknown): void;
 }
@@ -18,13 +19,13 @@ export class EventsTail {
   constructor(private readonly store: Store) {}
 
   /**
-   * Resolves when something has come behind `entry`, when `timeoutMs` are over, or when `signal` aborts.
+   * Resolves when something has come behind `position`, when `timeoutMs` are over, or when `signal` aborts.
    * Rejects with a StoreFault when Redis cannot be asked.
    */
-  async wait(entry: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async wait(position: Position, timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { entry, wake: resolve, fail: reject };
+    const waiting = { position, wake: resolve, fail: reject };
     const timer = setTimeout(resolve, timeoutMs);
     const onAbort = () => resolve();
     signal.addEventListener("abort", onAbort);
@@ -46,8 +47,10 @@ export class EventsTail {
       while (this.#waiting.size > 0) {
         await sleep(ASK_EVERY_MS);
         if (this.#waiting.size === 0) break;
-        const last = await lastEntry(this.store);
-        for (const { entry, wake } of this.#waiting) if (isLater(last, entry)) wake();
+        const last = await this.#lastEntries();
+        for (const { position, wake } of this.#waiting) {
+          if (position.some(({ entry }, partition) => isLater(last[partition], entry))) wake();
+        }
       }
     } catch (fault) {
       for (const { fail } of this.#waiting) fail(fault);
@@ -55,5 +58,16 @@ export class EventsTail {
     } finally {
       this.#asking = false;
     }
+  }
+
+  /** Of each partition, where one that cannot be reached has nothing new. Rejects where none can be. */
+  async #lastEntries(): Promise<string[]> {
+    const partitions = Array.from({ length: this.store.partitions }, (_, partition) => partition);
+    const asked = await Promise.allSettled(
+      partitions.map((partition) => lastEntry(this.store, partition)),
+    );
+    const lost = asked.filter((each) => each.status === "rejected");
+    if (lost.length === asked.length) throw lost[0].reason;
+    return asked.map((each) => each.status === "fulfilled" ? each.value : "0-0");
   }
 }

@@ -1,6 +1,6 @@
 // What active holds add up to, kept right by replaying events: the arithmetic of a verification.
-import type { BareEvent } from "./event_words.ts";
-import { isLater } from "./events.ts";
+import type { BareEvent, PartEvent } from "./event_words.ts";
+import { isLater } from "./positions.ts";
 
 type Line = [sku: string, location: string, quantity: number, ...unknown[]];
 
@@ -14,14 +14,17 @@ export class HoldLedger {
   #holds = new Map<string, KnownHold>();
   #expected = new Map<string, Map<string, number>>();
 
+  /** Of the lines of a hold, those are held here whose SKU `isHere`: a cart has others elsewhere. */
+  constructor(private readonly isHere: (sku: string) => boolean = () => true) {}
+
   /** Takes in the record of an active hold, read when the stream ended at `asOf`. Its first reading counts. */
   meet(holdId: string, lines: Line[], asOf?: string): void {
-    if (!this.#holds.has(holdId)) this.#add(holdId, lines, asOf);
+    if (!this.#holds.has(holdId)) this.#add(holdId, this.#here(lines), asOf);
   }
 
   /** Applies one event; all of them must come, in their order, from before the first hold was read. */
-  replay(entry: string, event: BareEvent): void {
-    if (event.kind === "hold.created") {
+  replay(entry: string, event: BareEvent | PartEvent): void {
+    if (event.kind === "hold.created" || event.kind === "part.taken") {
       // A hold that has been met already was read with this behind it.
       this.meet(event.hold_id, event.lines.map(toLine));
     } else if (
@@ -30,6 +33,8 @@ export class HoldLedger {
     ) {
       const returned = event.kind === "hold.confirmed" ? event.returned ?? [] : [];
       this.#letGo(entry, event.hold_id, [...event.lines, ...returned].map(toLine));
+    } else if (event.kind === "part.let_go") {
+      this.#letGo(entry, event.hold_id, [...event.sold, ...event.returned].map(toLine));
     }
   }
 
@@ -41,6 +46,10 @@ export class HoldLedger {
   /** SKUs that active holds name. */
   skus(): string[] {
     return [...this.#expected.keys()];
+  }
+
+  #here(lines: Line[]): Line[] {
+    return lines.filter(([sku]) => this.isHere(sku));
   }
 
   #add(holdId: string, lines: Line[], asOf?: string): void {
@@ -56,7 +65,7 @@ export class HoldLedger {
     const hold = this.#holds.get(holdId);
     // Never met: it had ended before the walk came to it. Met later than this: its record showed it.
     if (!hold || hold.asOf !== undefined && !isLater(entry, hold.asOf)) return;
-    for (const [sku, location, quantity] of lines) {
+    for (const [sku, location, quantity] of this.#here(lines)) {
       this.#change(sku, location, -quantity);
       hold.unitsLeft -= quantity;
     }

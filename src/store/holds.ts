@@ -1,8 +1,12 @@
-// Holds, as callers see them: each function is one verb and answers a union tagged by `status`.
+// What can be done with holds: each function is one verb and answers a union tagged by `status`.
 import type { z } from "@hono/zod-openapi";
-import type { CartRequest, ConfirmRequest, ExtendRequest, Hold } from "../contract/holds.ts";
-import { decodeCursor, encodeCursor } from "./cursors.ts";
+import type { CartRequest, ConfirmRequest, ExtendRequest } from "../contract/holds.ts";
+import type { Reply } from "./batch_queue.ts";
+import { holdCart, isOverPartitions } from "./carts.ts";
+import { homeOf, isCart, makeHoldId } from "./hold_ids.ts";
 import { encodeLines, encodeWishes, type HeldLine, type LineFields, readLines } from "./lines.ts";
+import type { Operation } from "./operation.ts";
+import { settlePartsOf } from "./parts.ts";
 import {
   type KeyReused,
   readStockRefusal,
@@ -10,19 +14,6 @@ import {
   unexpectedReply,
 } from "./refusals.ts";
 import type { Call, Store } from "./store.ts";
-
-/** A hold as Redis keeps it; lua/shared/holds.lua writes it. */
-interface HoldRecord {
-  status: z.infer<typeof Hold>["status"];
-  created_at_ms: number;
-  expires_at_ms: number;
-  ended_at_ms?: number;
-  reference: string;
-  lines: LineFields[];
-  sold?: LineFields[];
-  returned?: LineFields[];
-  reacquired_at_ms?: number;
-}
 
 export type HoldOutcome =
   | {
@@ -47,10 +38,9 @@ export async function hold(
   request: z.infer<typeof CartRequest>,
   call: Call,
 ): Promise<HoldOutcome> {
-  const { lines, ttl, reference = "", replaces = "" } = request;
-  const holdId = `hold-${crypto.randomUUID()}`;
-  const args = [holdId, ttl, reference, replaces, ...encodeWishes(lines)];
-  const reply = await store.commit({ verb: "hold", args, request, weight: lines.length }, call);
+  const reply = isOverPartitions(store, request)
+    ? await holdCart(store, request, call)
+    : await holdAtOnce(store, request, call);
   const [status, ...fields] = reply;
   switch (status) {
     case "active": {
@@ -74,6 +64,32 @@ export async function hold(
   }
 }
 
+/** All lines are in one partition, and so decided in one commit. */
+async function holdAtOnce(
+  store: Store,
+  request: z.infer<typeof CartRequest>,
+  call: Call,
+): Promise<Reply> {
+  const { lines, ttl, reference = "", replaces = "" } = request;
+  const partition = store.partitionOf(lines[0].sku);
+  const holdId = makeHoldId(store, partition);
+  const args = [holdId, ttl, reference, replaces, ...encodeWishes(lines)];
+  const weight = lines.length;
+  return await store.commit({ verb: "hold", args, partition, request, weight }, call);
+}
+
+/** Decides something about a hold where its home is; parts of it in other partitions follow. */
+async function commitAtHome(
+  store: Store,
+  operation: Operation,
+  holdId: string,
+  call: Call,
+): Promise<Reply> {
+  const reply = await store.commit({ ...operation, partition: homeOf(store, holdId) }, call);
+  if (isCart(store, holdId)) await settlePartsOf(store, holdId);
+  return reply;
+}
+
 export type ReleaseOutcome =
   | { status: "released" | "expired"; restoredStock: number }
   | { status: "hold_not_found" | "hold_confirmed" }
@@ -85,7 +101,9 @@ export async function release(
   request: { hold_id: string },
   call: Call,
 ): Promise<ReleaseOutcome> {
-  const reply = await store.commit({ verb: "release", args: [request.hold_id], request }, call);
+  const { hold_id } = request;
+  const operation = { verb: "release" as const, args: [hold_id], request };
+  const reply = await commitAtHome(store, operation, hold_id, call);
   const [status, restoredStock] = reply;
   switch (status) {
     case "released":
@@ -122,10 +140,8 @@ export async function confirm(
 ): Promise<ConfirmOutcome> {
   const { hold_id, lines = [], remainder, on_expired } = request;
   const args = [hold_id, remainder, on_expired, ...encodeLines(lines)];
-  const reply = await store.commit(
-    { verb: "confirm", args, request, weight: 1 + lines.length },
-    call,
-  );
+  const operation = { verb: "confirm" as const, args, request, weight: 1 + lines.length };
+  const reply = await commitAtHome(store, operation, hold_id, call);
   const [status, ...fields] = reply;
   switch (status) {
     case "confirmed": {
@@ -161,11 +177,9 @@ export async function extend(
   request: z.infer<typeof ExtendRequest>,
   call: Call,
 ): Promise<ExtendOutcome> {
-  const reply = await store.commit({
-    verb: "extend",
-    args: [request.hold_id, request.ttl],
-    request,
-  }, call);
+  const { hold_id, ttl } = request;
+  const operation = { verb: "extend" as const, args: [hold_id, ttl], request };
+  const reply = await commitAtHome(store, operation, hold_id, call);
   const [status, ...fields] = reply;
   switch (status) {
     case "extended": {
@@ -183,83 +197,4 @@ export async function extend(
     default:
       throw unexpectedReply(reply);
   }
-}
-
-export interface FoundHold {
-  holdId: string;
-  status: HoldRecord["status"];
-  lines: HeldLine[];
-  createdAtMs: number;
-  expiresAtMs: number;
-  endedAtMs?: number;
-  reference?: string;
-  sold?: HeldLine[];
-  returned?: HeldLine[];
-  reacquiredAtMs?: number;
-}
-
-/** One hold as it stands by Redis' clock: due means expired, whether or not a sweep has run. */
-export async function getHold(
-  store: Store,
-  holdId: string,
-  owner = "",
-): Promise<FoundHold | { status: "hold_not_found" }> {
-  const reply = await store.ask({ verb: "get_hold", args: [holdId, owner] });
-  if (reply[0] === "hold_not_found") return { status: "hold_not_found" };
-  const [, json, nowMs] = reply as ["found", string, number];
-  const found = readRecord(holdId, json);
-  const isDue = found.status === "active" && nowMs >= found.expiresAtMs;
-  return isDue ? { ...found, status: "expired", endedAtMs: found.expiresAtMs } : found;
-}
-
-function readRecord(holdId: string, json: string): FoundHold {
-  const record: HoldRecord = JSON.parse(json);
-  return {
-    holdId,
-    status: record.status,
-    lines: readLines(record.lines),
-    createdAtMs: record.created_at_ms,
-    expiresAtMs: record.expires_at_ms,
-    endedAtMs: record.ended_at_ms,
-    reference: record.reference || undefined,
-    sold: record.sold && readLines(record.sold),
-    returned: record.returned && readLines(record.returned),
-    reacquiredAtMs: record.reacquired_at_ms,
-  };
-}
-
-export type HoldPageOutcome =
-  | { status: "found"; holds: FoundHold[]; nextCursor?: string }
-  | { status: "invalid_cursor" };
-
-/** A page of active holds in order of expiry, of one reference or of all. */
-export async function listHolds(
-  store: Store,
-  { reference = "", limit, cursor }: { reference?: string; limit: number; cursor?: string },
-  owner = "",
-): Promise<HoldPageOutcome> {
-  const after = cursor === undefined ? [0, ""] : decodeCursor(cursor);
-  if (!isPosition(after)) return { status: "invalid_cursor" };
-  const reply = await store.ask({
-    verb: "list_holds",
-    args: [reference, String(limit), ...after.map(String), owner],
-  });
-  const [, ...records] = reply as ["found", ...[holdId: string, json: string][]];
-  const holds = records.map(([holdId, json]) => readRecord(holdId, json));
-  const last = holds.at(-1);
-  const isLastPage = holds.length < limit || !last;
-  return {
-    status: "found",
-    holds,
-    nextCursor: isLastPage ? undefined : encodeCursor([last.expiresAtMs, last.holdId]),
-  };
-}
-
-function isPosition(value: unknown): value is [expiresAtMs: number, holdId: string] {
-  return Array.isArray(value) && value.length === 2 && isInstant(value[0]) &&
-    typeof value[1] === "string";
-}
-
-function isInstant(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 1e14;
 }

@@ -1,7 +1,7 @@
 // Stock, as callers see it, and the counts that bring it into being.
 import type { Reply } from "./batch_queue.ts";
 import { decodeCursor, encodeCursor } from "./cursors.ts";
-import { KEY_NAMES } from "./keys.ts";
+import { measure } from "./measures.ts";
 import type { Store } from "./store.ts";
 
 /** What is on hand and what is held of one SKU at one location, by now. */
@@ -20,11 +20,14 @@ export type InventoryOutcome = { status: "found" } & Inventory | { status: "sku_
 
 /** The stock of one SKU. */
 export async function getInventory(store: Store, sku: string): Promise<InventoryOutcome> {
-  return readInventory(sku, await store.ask({ verb: "get_inventory", args: [sku] }));
+  const partition = store.partitionOf(sku);
+  return readInventory(sku, await store.ask({ verb: "get_inventory", args: [sku], partition }));
 }
 
+const NEVER_COUNTED = { status: "sku_not_found" } as const;
+
 function readInventory(sku: string, reply: Reply): InventoryOutcome {
-  if (reply[0] === "sku_not_found") return { status: "sku_not_found" };
+  if (reply[0] === "sku_not_found") return NEVER_COUNTED;
   const [, counters, due] = reply as ["found", string[], (string | number)[]];
   const lines = new Map<string, StockLine>();
   const lineAt = (location: string) =>
@@ -40,17 +43,21 @@ function readInventory(sku: string, reply: Reply): InventoryOutcome {
   return { status: "found", sku, lines };
 }
 
-/** The stock of several SKUs at one instant, in the order asked for, and those never counted. */
+/** The stock of several SKUs, in the order asked for, and those never counted: one instant for each partition. */
 export async function queryInventory(
   store: Store,
   skus: string[],
 ): Promise<{ items: Inventory[]; missing: string[] }> {
-  const asked = [...new Set(skus)];
-  const reply = await store.ask({ verb: "query_inventory", args: asked, weight: asked.length });
-  const outcomes = (reply.slice(1) as Reply[]).map((each, i) => readInventory(asked[i], each));
+  const outcomes = new Map<string, InventoryOutcome>(skus.map((sku) => [sku, NEVER_COUNTED]));
+  const byPartition = Map.groupBy(outcomes.keys(), (sku) => store.partitionOf(sku));
+  await Promise.all([...byPartition].map(async ([partition, args]) => {
+    const question = { verb: "query_inventory" as const, args, partition, weight: args.length };
+    const [, ...replies] = await store.ask(question);
+    args.forEach((sku, i) => outcomes.set(sku, readInventory(sku, replies[i] as Reply)));
+  }));
   return {
-    items: outcomes.filter((outcome) => outcome.status === "found"),
-    missing: asked.filter((_, i) => outcomes[i].status === "sku_not_found"),
+    items: [...outcomes.values()].filter((outcome) => outcome.status === "found"),
+    missing: [...outcomes].flatMap(([sku, { status }]) => status === "found" ? [] : [sku]),
   };
 }
 
@@ -67,15 +74,17 @@ export async function listInventory(
   const isPosition = typeof after === "string" && after.startsWith(prefix);
   if (cursor !== undefined && !(isPosition && after !== "")) return { status: "invalid_cursor" };
   const args = [prefix, after as string, limit];
-  const reply = await store.ask({ verb: "list_inventory", args, weight: limit });
-  const [, more, ...fields] = reply as ["page", number, ...unknown[]];
-  const items: Inventory[] = [];
-  for (let i = 0; i < fields.length; i += 2) {
-    const outcome = readInventory(fields[i] as string, fields[i + 1] as Reply);
-    if (outcome.status === "found") items.push(outcome);
-  }
-  const nextCursor = more ? encodeCursor(fields.at(-2)) : undefined;
-  return { status: "page", items, nextCursor };
+  const replies = await store.askAll({ verb: "list_inventory", args, weight: limit });
+  const found = replies.flatMap(([, , ...rows]) => rows as [sku: string, reply: Reply][])
+    .toSorted(([a], [b]) => a < b ? -1 : 1);
+  const page = found.slice(0, limit);
+  const hasMore = found.length > limit || replies.some(([, more]) => more === 1);
+  return {
+    status: "page",
+    items: page.map(([sku, reply]) => readInventory(sku, reply))
+      .filter((outcome) => outcome.status === "found"),
+    nextCursor: hasMore ? encodeCursor(page.at(-1)![0]) : undefined,
+  };
 }
 
 /** What can be had of a line: 0 when less is on hand than is held. */
@@ -96,10 +105,15 @@ export interface Count {
 
 /** States what is on hand of one SKU; what is held stays held. New SKUs and locations come into being. */
 export async function count(store: Store, { sku, onHand }: Count): Promise<void> {
-  await store.commit({ verb: "count", args: [sku, ...onHand.flat()], weight: onHand.length });
+  await store.commit({
+    verb: "count",
+    args: [sku, ...onHand.flat()],
+    partition: store.partitionOf(sku),
+    weight: onHand.length,
+  });
 }
 
 /** Whether no SKU has ever been counted. */
 export async function isEmpty(store: Store): Promise<boolean> {
-  return await store.command("ZCARD", KEY_NAMES.SKUS) === 0;
+  return (await measure(store)).skus === 0;
 }

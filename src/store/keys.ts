@@ -6,6 +6,18 @@ export const NOBODY = "-";
 /** Taken by the process that makes the scheduled backup. No script knows it. */
 export const BACKUP_LOCK = "backup_lock";
 
+/**
+ * The keys that every call of a script declares: the first is always there and holds the number of partitions,
+ * the second never is. While a slot of Redis Cluster is on its way to another node, Redis refuses such a call
+ * with TRYAGAIN before it begins, on both nodes, so that no script meets half of its keys.
+ */
+export function declaredKeys(prefix: string): [there: string, never: string] {
+  return [`${prefix}partitions`, `${prefix}nothing`];
+}
+
+/** A hash of the incidents that all processes share, by kind. No script knows it either. */
+export const INCIDENTS = "incidents";
+
 /** Lua constant -> what follows the partition prefix. A name ending in ":" takes a value behind it. */
 export const KEY_NAMES = {
   STOCK: "stock:",
@@ -13,6 +25,8 @@ export const KEY_NAMES = {
   HOLDS_BY_EXPIRY: "holds_by_expiry",
   HOLDS_BY_REFERENCE: "holds_by_reference:",
   HOLDS_BY_OWNER: "holds_by_owner:",
+  PART: "part:",
+  PARTS_BY_DUE: "parts_by_due",
   UNITS_HELD: "units_held",
   UNITS_BY_OWNER: "units_by_owner",
   RATE: "rate:",

@@ -22,11 +22,20 @@ export interface Measures {
   activeHolds: number;
   overdueHolds: number;
   heldUnits: number;
+  skus: number;
+  /** Parts of carts that are to ask their homes. */
+  overdueParts: number;
 }
 
 /** What all services on one Redis have set aside together. */
 export async function measure(store: Store): Promise<Measures> {
-  const reply = await store.ask({ verb: "measure", args: [] });
-  const [, activeHolds, overdueHolds, heldUnits] = reply as [string, number, number, number];
-  return { activeHolds, overdueHolds, heldUnits };
+  const replies = await store.askAll({ verb: "measure", args: [] });
+  const sum = (field: number) => replies.reduce((total, reply) => total + Number(reply[field]), 0);
+  return {
+    activeHolds: sum(1),
+    overdueHolds: sum(2),
+    heldUnits: sum(3),
+    skus: sum(4),
+    overdueParts: sum(5),
+  };
 }

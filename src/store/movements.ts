@@ -27,7 +27,10 @@ export async function adjust(
   const { sku, location, reason, reference = "", expected = "" } = request;
   const [change, units] = changeOf(request);
   const args = [sku, location, change, units, reason, reference, expected];
-  const reply = await store.commit({ verb: "adjust", args, request }, call);
+  const reply = await store.commit(
+    { verb: "adjust", args, partition: store.partitionOf(sku), request },
+    call,
+  );
   const [status, onHand, held] = reply as [string, number, number];
   switch (status) {
     case "adjusted":
@@ -69,8 +72,13 @@ export async function transfer(
   call: Call,
 ): Promise<TransferOutcome> {
   const { sku, from, to, quantity } = request;
-  const operation = { verb: "transfer" as const, args: [sku, from, to, quantity], request };
-  const reply = await store.commit({ ...operation, weight: 2 }, call);
+  const reply = await store.commit({
+    verb: "transfer",
+    args: [sku, from, to, quantity],
+    partition: store.partitionOf(sku),
+    request,
+    weight: 2,
+  }, call);
   const [status, first, second] = reply as [string, number, number];
   switch (status) {
     case "transferred":

@@ -20,6 +20,12 @@ export interface LinkOptions {
   onBack(): void;
 }
 
+/** How many replicas must have what was written, and how long that may take. */
+export interface Copies {
+  replicas: number;
+  withinMs: number;
+}
+
 type Client = ReturnType<typeof makeClient>;
 
 /** Clients of this service are known to Redis by this name. */
@@ -114,10 +120,13 @@ export class RedisLink {
     }
   }
 
-  /** Runs a script by its digest, sending its text only when Redis does not know it. */
-  async run(script: Script, keys: string[], args: string[]): Promise<unknown> {
+  /**
+   * Runs a script by its digest, sending its text only when Redis does not know it. With `copies`, its reply
+   * counts once so many replicas have what it wrote; else the outcome is unknown.
+   */
+  async run(script: Script, keys: string[], args: string[], copies?: Copies): Promise<unknown> {
     try {
-      return await runOn(this.#client, script, keys, args);
+      return await runOn(this.#client, script, keys, args, copies);
     } catch (error) {
       throw asStoreFault(error);
     }
@@ -134,14 +143,39 @@ async function runOn(
   script: Script,
   keys: string[],
   args: string[],
+  copies?: Copies,
 ): Promise<unknown> {
   const rest = [String(keys.length), ...keys, ...args];
   try {
-    return await client.sendCommand(["EVALSHA", script.sha1, ...rest]);
+    return await sendWith(copies, client, ["EVALSHA", script.sha1, ...rest]);
   } catch (error) {
     if (!isReply(error, "NOSCRIPT")) throw error;
-    return await client.sendCommand(["EVAL", script.text, ...rest]);
+    return await sendWith(copies, client, ["EVAL", script.text, ...rest]);
   }
+}
+
+/**
+ * WAIT asks about what its own connection wrote, so it has to travel right behind: sent later, it could meet a
+ * new connection, which has written nothing and is told that all is well.
+ */
+async function sendWith(
+  copies: Copies | undefined,
+  client: Client,
+  command: string[],
+): Promise<unknown> {
+  const answer = client.sendCommand(command);
+  if (!copies) return await answer;
+  const { replicas, withinMs } = copies;
+  const waited = client.sendCommand(["WAIT", String(replicas), String(Math.max(1, withinMs))]);
+  const [replied, acknowledged] = await Promise.allSettled([answer, waited]);
+  if (replied.status === "rejected") throw replied.reason;
+  if (acknowledged.status === "fulfilled" && Number(acknowledged.value) >= replicas) {
+    return replied.value;
+  }
+  const reason = acknowledged.status === "rejected"
+    ? String(acknowledged.reason)
+    : `${acknowledged.value} of ${replicas} replicas have it`;
+  throw new StoreFault("outcome_unknown", `not known to be copied: ${reason}`);
 }
 
 function isReply(error: unknown, ...codes: string[]): boolean {
@@ -163,11 +197,21 @@ const REFUSED_BEFORE_START = [
   "WRONGPASS",
 ];
 
+/** What a script is told of a command that the ACL denies it: in Redis 7.0, and in later ones. */
+const DENIED_WITHIN = /user executing the script|ACL failure in script/;
+
+/** Whether it is the ACL that stopped a script. None has written by then: a commit asks before it begins. */
+export function isDenial(message: string): boolean {
+  return DENIED_WITHIN.test(message);
+}
+
 function asStoreFault(error: unknown): unknown {
+  if (error instanceof StoreFault) return error;
   if (isReply(error, "OOM")) {
     return new StoreFault("store_full", (error as Error).message, { cause: error });
   }
-  if (isReply(error, ...REFUSED_BEFORE_START)) {
+  const isDenied = error instanceof ErrorReply && isDenial(error.message);
+  if (isDenied || isReply(error, ...REFUSED_BEFORE_START)) {
     return new StoreFault("store_unavailable", (error as Error).message, { cause: error });
   }
   if (error instanceof ErrorReply) {

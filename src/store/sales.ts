@@ -13,7 +13,8 @@ export async function sell(
   call: Call,
 ): Promise<SaleOutcome> {
   const args = [request.sku, request.location, request.quantity];
-  const reply = await store.commit({ verb: "sell", args, request }, call);
+  const partition = store.partitionOf(request.sku);
+  const reply = await store.commit({ verb: "sell", args, partition, request }, call);
   return reply[0] === "sold"
     ? { status: "sold", remainingStock: reply[1] as number }
     : readStockRefusal(reply);

@@ -1,18 +1,35 @@
 // The store: a handle on Redis through which every change is one commit and every question one read.
 // What the verbs mean to a caller is in the files named after nouns, beside this one.
-import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
+import { commitUnderClaim, needsClaim, takeClaim } from "./claims.ts";
 import { MAX_ON_HAND, MAX_QUANTITY } from "../contract/fields.ts";
-import { type BatchCarrier, BatchQueue, type Reply } from "./batch_queue.ts";
+import type { Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
 import type { StoreObserver, TraceCommit } from "./measures.ts";
-import { partitionPrefix } from "./keys.ts";
-import { RedisLink } from "./redis_link.ts";
-import { commitScripts, readScript, type Script } from "./scripts.ts";
+import { declaredKeys, partitionPrefix } from "./keys.ts";
+import {
+  type Call,
+  encodeOperation,
+  encodeQuestion,
+  type Operation,
+  type Question,
+  unwrap,
+} from "./operation.ts";
+import { Partition, withDeadline } from "./partition.ts";
+import { clusterNodes } from "./cluster.ts";
+import { isReady, oneNode, type RedisNode } from "./nodes.ts";
+import { commitScripts, readScript } from "./scripts.ts";
+
+export type { Call } from "./operation.ts";
 
 export interface StoreOptions {
   /** `redis://`, `rediss://`, or the path of a unix socket. */
-  address: string;
+  address?: string;
+  /** Instead: some nodes of a Redis Cluster, and several partitions. */
+  clusterUrls?: string[];
   tlsCa?: string;
+  /** How many partitions SKUs are spread over; 1 if not said. */
+  partitions?: number;
   /** The longest that one commit or read may take, waiting included, in milliseconds. */
   timeoutMs: number;
   idempotencyTtlSeconds: number;
@@ -21,75 +38,54 @@ export interface StoreOptions {
   /** The most holds, and units in holds, that one key's name may have at once; 0 for no limit. */
   maxActiveHoldsPerKey?: number;
   maxHeldUnitsPerKey?: number;
-  onLost?(reason: string): void;
-  onBack?(): void;
+  /** Told of a Redis by its name when it is lost, and before each attempt to reach it again. */
+  onLost?(node: string, reason: string): void;
+  onBack?(node: string): void;
+  /** Told of a Redis that serves no partition any more. */
+  onLeft?(node: string): void;
   observer?: StoreObserver;
   traceCommit?: TraceCommit;
   /** Lua that defines `now_ms`, for tests that own the time. */
   clockSource?: string;
 }
 
-/** What a command carries besides its input. The store writes `replayOf` when the command was a repeat. */
-export interface Call {
-  /** Method and path, as in `POST /hold`: part of what makes two requests the same. */
-  target: string;
-  requestId: string;
-  idempotencyKey?: string;
-  /** With keys configured: the name of the caller's key, or NOBODY. Holds and idempotency keys are its own. */
-  owner?: string;
-  /** The request id of the first request under this key, when this one repeats it. */
-  replayOf?: string;
-}
-
-/** One verb with its arguments, in the order that the OP section of its Lua file gives. */
-export interface Operation {
-  verb:
-    | "hold"
-    | "release"
-    | "confirm"
-    | "extend"
-    | "sell"
-    | "count"
-    | "adjust"
-    | "transfer"
-    | "spend"
-    | "repair";
-  args: (string | number)[];
-  /** The validated request, which an idempotency key is bound to. */
-  request?: unknown;
-  /** How many stock lines it decides; 1 if not said. */
-  weight?: number;
-}
-
-export interface Question {
-  verb:
-    | "get_inventory"
-    | "query_inventory"
-    | "list_inventory"
-    | "get_hold"
-    | "list_holds"
-    | "last_event"
-    | "read_events"
-    | "verify_holds"
-    | "verify_stock"
-    | "measure";
-  args: (string | number)[];
-  /** How many records it looks at; 1 if not said. */
-  weight?: number;
+/** One Redis that takes commits. */
+export interface StoreNode {
+  /** Its address, fit for people: without a password. */
+  readonly name: string;
+  readonly ready: boolean;
+  /** The partitions it serves now. */
+  readonly partitions: number[];
+  /** Sends one plain command, within the deadline. For health, sweeps and scripts, never for stock. */
+  command(...args: string[]): Promise<unknown>;
+  /** Whether it holds the script that decides; if not, the next commit brings it. */
+  knowsScript(): Promise<boolean>;
 }
 
 export interface Store {
+  /** How many partitions there are. */
+  readonly partitions: number;
+  /** The longest that one commit or read may take. */
+  readonly timeoutMs: number;
+  /** How long the outcome of making a hold is kept under its key. */
+  readonly holdKeepSeconds: number;
+  /** The partition that anything with this name belongs to: a SKU, an idempotency key, a caller. */
+  partitionOf(name: string): number;
   /** Applies one operation; its reply is what the verb's Lua file says. Throws a StoreFault. */
   commit(operation: Operation, call?: Call): Promise<Reply>;
   /** Answers one question; its reply is what the verb's Lua file says. Throws a StoreFault. */
   ask(question: Question): Promise<Reply>;
-  /** Gives back the units of holds that are due, as many as one script may; answers how many. */
-  settle(): Promise<number>;
-  /** Sends one plain command, within the deadline. For health, sweeps and scripts, never for stock. */
-  command(...args: string[]): Promise<unknown>;
-  /** Whether Redis holds the script that decides; if not, the next commit brings it. */
-  knowsScript(): Promise<boolean>;
-  /** Whether commits and reads would reach a Redis that answers. */
+  /** Asks every partition; the replies in their order. */
+  askAll(question: Question): Promise<Reply[]>;
+  /** Gives back the units of holds that are due in one partition, as many as one script may; answers how many. */
+  settle(partition?: number): Promise<number>;
+  /** The Redises that hold the store. */
+  nodes(): StoreNode[];
+  /** Sends one command about a key that no script knows, which lies beside those of a partition. */
+  commandAt(partition: number, command: string, key: string, ...args: string[]): Promise<unknown>;
+  /** Whether commits and reads of this partition would reach a Redis that answers. */
+  isReady(partition: number): boolean;
+  /** Whether those of all partitions would. */
   readonly ready: boolean;
   /** Operations that wait to be sent. */
   readonly queueLength: number;
@@ -99,8 +95,10 @@ export interface Store {
 /** The most due holds that one script settles: a few milliseconds of Redis. */
 export const SETTLE_LIMIT = 100;
 const ENDED_HOLD_SECONDS = 24 * 3600;
+const ENDED_CART_SECONDS = 30 * 24 * 3600;
 // Entries, each of one commit: some 100 bytes an event, so about 60 MB where 32 holds travel in each commit.
 const EVENTS_KEPT = 20_000;
+const PART_GRACE_MS = 2000;
 const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
@@ -117,187 +115,138 @@ export function openStore(options: StoreOptions): Store {
     MAX_UNITS_PER_OWNER: options.maxHeldUnitsPerKey ?? 0,
     SETTLE_LIMIT,
     ENDED_HOLD_SECONDS,
+    ENDED_CART_SECONDS,
     EVENTS_KEPT,
+    PART_GRACE_MS,
     VERIFY_PAGE,
     REPAIR_LOOKBACK,
   };
   const committing = commitScripts(settings, options.clockSource);
   const reading = readScript(settings, options.clockSource);
-  const prefix = partitionPrefix(0, 1);
+  const count = options.partitions ?? 1;
   // The key that made a hold must not be forgotten while that hold may still live.
   const keepSecondsOf = (verb: Operation["verb"]) =>
-    verb === "hold"
+    verb === "hold" || verb === "hold_cart"
       ? Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)
       : options.idempotencyTtlSeconds;
 
-  // Two connections, since a commit that Redis makes wait (CLIENT PAUSE) holds up all behind it on the same
-  // one, and reads are answered even then.
-  const { address, tlsCa, timeoutMs } = options;
-  const links: RedisLink[] = [];
-  const connect = (probe: Script) => {
-    const link = new RedisLink({
-      address,
-      tlsCa,
-      timeoutMs,
-      probe: { script: probe, args: [prefix] },
-      onLost: (reason) => options.onLost?.(reason),
-      onBack: () => isAllReady() && options.onBack?.(),
+  const { timeoutMs } = options;
+  const prefixes = Array.from({ length: count }, (_, index) => partitionPrefix(index, count));
+  const nodes = options.clusterUrls
+    ? clusterNodes({
+      ...options,
+      urls: options.clusterUrls,
+      slotKeys: prefixes.map((prefix) => declaredKeys(prefix)[0]),
+    })
+    : oneNode({
+      ...options,
+      address: options.address!,
+      probes: {
+        commits: { script: committing.usual, args: [prefixes[0]] },
+        reads: { script: reading, args: [prefixes[0]] },
+      },
     });
-    links.push(link);
-    return link;
-  };
-  const isAllReady = () => links.every((link) => link.ready);
-  const commitLink = connect(committing.usual);
-  const readLink = connect(reading);
+  const sendTo = ({ reads }: RedisNode, args: string[]) =>
+    withDeadline(reads.call(...args), timeoutMs, () => reads.reset("no answer in time"));
 
-  const run = async (link: RedisLink, script: Script, requests: string[][]) =>
-    await link.run(script, [], [prefix, ...requests.flat()]) as unknown[];
-  /** Memory is judged before a script starts, so what was refused for it may be sent again. */
-  const runInAnyMemory = async (requests: string[][]) => {
-    try {
-      return await run(commitLink, committing.usual, requests);
-    } catch (fault) {
-      if (!(fault instanceof StoreFault && fault.code === "store_full")) throw fault;
-      return await run(commitLink, committing.whenFull, requests);
-    }
-  };
   const { observer, traceCommit } = options;
-  const runCommit = async (
-    requests: string[][],
-  ): Promise<{ settled: number; replies: Reply[] }> => {
-    const startedAt = performance.now();
-    const [first, ...replies] = await runInAnyMemory(requests);
-    const [settled, lagMs] = first as [settled: number, lagMs: number];
-    if (requests.length > 0) {
-      observer?.committed(requests.length, (performance.now() - startedAt) / 1000);
-    }
-    if (settled > 0) observer?.settled(settled, lagMs / 1000);
-    return { settled, replies: replies as Reply[] };
-  };
   const limits = {
     timeoutMs,
     maxWaiting: MAX_WAITING,
     maxWeight: MAX_BATCH_WEIGHT,
     maxInFlight: MAX_IN_FLIGHT,
   };
-  const carrier = (link: RedisLink, send: BatchCarrier["send"]): BatchCarrier => ({
-    isReady: () => link.ready,
-    onStall: () => link.reset("no answer in time"),
-    send,
-  });
-  const commits = new BatchQueue(
-    carrier(commitLink, async (requests) => (await runCommit(requests)).replies),
-    limits,
+  const scripts = { ...committing, reading };
+  const partitions = prefixes.map((prefix, index) =>
+    new Partition({ index, prefix, scripts, nodes, limits, observer })
   );
-  const reads = new BatchQueue(
-    carrier(readLink, async (requests) => await run(readLink, reading, requests) as Reply[]),
-    limits,
-  );
-  const withDeadline = async <Answer>(link: RedisLink, answer: Promise<Answer>) => {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      reject(new StoreFault("outcome_unknown", "Redis did not answer in time"));
-      link.reset("no answer in time");
-    }, timeoutMs);
+
+  const commitAtHome = async (operation: Operation, call?: Call): Promise<Reply> => {
+    const { verb, weight, partition = 0 } = operation;
+    const home = partitions[partition];
     try {
-      return await Promise.race([answer, late]);
-    } finally {
-      clearTimeout(timer);
+      const request = encodeOperation(operation, keepSecondsOf(verb), call);
+      const [reply, replayOf] = unwrap(
+        verb,
+        await (traceCommit
+          ? traceCommit(verb, (onSent) => home.commit(request, weight, onSent))
+          : home.commit(request, weight)),
+      );
+      if (call) call.replayOf = replayOf;
+      observer?.operation(verb, reply[0], replayOf !== undefined);
+      return reply;
+    } catch (fault) {
+      observer?.operation(verb, fault instanceof StoreFault ? fault.code : "failed", false);
+      throw fault;
     }
   };
 
   return {
+    partitions: count,
+    timeoutMs,
+    holdKeepSeconds: keepSecondsOf("hold"),
+
+    partitionOf: (name) => count === 1 ? 0 : crc32(name) % count,
+
     async commit(operation, call) {
-      const { verb, weight } = operation;
-      try {
-        const request = encodeOperation(operation, keepSecondsOf(verb), call);
-        const [reply, replayOf] = unwrap(
-          verb,
-          await (traceCommit
-            ? traceCommit(verb, (onSent) => commits.ask(request, weight, onSent))
-            : commits.ask(request, weight)),
-        );
-        if (call) call.replayOf = replayOf;
-        observer?.operation(verb, reply[0], replayOf !== undefined);
-        return reply;
-      } catch (fault) {
-        observer?.operation(verb, fault instanceof StoreFault ? fault.code : "failed", false);
-        throw fault;
+      if (!call || operation.isClaimed || !needsClaim(this, operation, call)) {
+        return await commitAtHome(operation, call);
       }
+      const claim = await takeClaim(this, call, {
+        request: operation.request,
+        keepSeconds: keepSecondsOf(operation.verb),
+      });
+      return await commitUnderClaim(claim, () => commitAtHome(operation, call));
     },
 
-    ask({ verb, args, weight }) {
-      const request = [verb, String(args.length), ...args.map(String)];
-      return nothingWasDone(reads.ask(request, weight));
+    ask(question) {
+      return partitions[question.partition ?? 0].ask(encodeQuestion(question), question.weight);
     },
 
-    async settle() {
-      return (await withDeadline(commitLink, runCommit([]))).settled;
+    askAll(question) {
+      const request = encodeQuestion(question);
+      return Promise.all(partitions.map((each) => each.ask(request, question.weight)));
     },
 
-    command(...args) {
-      return withDeadline(readLink, readLink.call(...args));
+    settle(partition = 0) {
+      return partitions[partition].settle();
     },
 
-    async knowsScript() {
-      const [known] = await this.command("SCRIPT", "EXISTS", committing.usual.sha1) as [number];
-      return known === 1;
+    nodes() {
+      return nodes.all().map((node) => ({
+        name: node.name,
+        get ready() {
+          return isReady(node);
+        },
+        partitions: prefixes.flatMap((_, index) => nodes.of(index) === node ? [index] : []),
+        command: (...args) => sendTo(node, args),
+        async knowsScript() {
+          const [known] = await sendTo(node, ["SCRIPT", "EXISTS", committing.usual.sha1]) as [
+            number,
+          ];
+          return known === 1;
+        },
+      }));
     },
+
+    async commandAt(partition, command, key, ...args) {
+      const node = nodes.of(partition);
+      if (!node) {
+        throw new StoreFault("store_unavailable", `no master serves partition ${partition}`);
+      }
+      return await sendTo(node, [command, prefixes[partition] + key, ...args]);
+    },
+
+    isReady: (partition) => partitions[partition].ready,
 
     get ready() {
-      return isAllReady();
+      return partitions.every((each) => each.ready);
     },
 
     get queueLength() {
-      return commits.length;
+      return partitions.reduce((sum, each) => sum + each.queueLength, 0);
     },
 
-    close() {
-      links.forEach((link) => link.close());
-    },
+    close: () => nodes.close(),
   };
-}
-
-/** What the verb replied, now or to the first request under this key, whose id then comes with it. */
-function unwrap(verb: string, reply: Reply): [reply: Reply, replayOf?: string] {
-  switch (reply[0]) {
-    case "store_full":
-      throw new StoreFault("store_full", `no memory for a ${verb}`);
-    case "failed":
-      throw new Error(`${verb}: ${reply[1]}`);
-    case "replayed":
-      return [reply[2] as Reply, reply[1] as string];
-    default:
-      return [reply];
-  }
-}
-
-function encodeOperation(
-  { verb, args, request }: Operation,
-  keepSeconds: number,
-  call?: Call,
-): string[] {
-  const { owner = "", idempotencyKey } = call ?? {};
-  // A space is in no name and in no key, so one owner's keys cannot be mistaken for another's.
-  const key = idempotencyKey && owner ? `${owner} ${idempotencyKey}` : idempotencyKey ?? "";
-  const encoded = [verb, owner, key, String(args.length), ...args.map(String)];
-  if (call && key) {
-    encoded.push(fingerprint(call.target, request), String(keepSeconds), call.requestId);
-  }
-  return encoded;
-}
-
-/** Two requests with one fingerprint are the same: method, path, and body as validated. */
-function fingerprint(target: string, request: unknown): string {
-  return createHash("sha256").update(`${target} ${JSON.stringify(request)}`).digest("base64url");
-}
-
-/** A question whose answer is lost has changed nothing. */
-async function nothingWasDone<Answer>(asked: Promise<Answer>): Promise<Answer> {
-  try {
-    return await asked;
-  } catch (fault) {
-    if (!(fault instanceof StoreFault)) throw fault;
-    throw new StoreFault("store_unavailable", fault.message, { cause: fault });
-  }
 }

@@ -1,15 +1,20 @@
 // The sweep gives back what nobody's commit has given back yet, so that an idle store heals too.
 import { setTimeout as sleep } from "node:timers/promises";
+import { settleDueParts } from "./parts.ts";
 import { SETTLE_LIMIT, type Store } from "./store.ts";
 
 const SWEEP_EVERY_MS = 1000;
 const MINUTE_MS = 60_000;
 
-/** Settles all holds that are due now, a bounded script at a time; answers how many. */
-export async function settleAllDue(store: Store, signal?: AbortSignal): Promise<number> {
+/** Settles all holds of one partition that are due now, a bounded script at a time; answers how many. */
+export async function settleAllDue(
+  store: Store,
+  partition = 0,
+  signal?: AbortSignal,
+): Promise<number> {
   let total = 0;
   while (!signal?.aborted) {
-    const settled = await store.settle();
+    const settled = await store.settle(partition);
     total += settled;
     if (settled < SETTLE_LIMIT) break;
   }
@@ -17,20 +22,22 @@ export async function settleAllDue(store: Store, signal?: AbortSignal): Promise<
 }
 
 /**
- * Sweeps every second until the current minute is over, when the next run of the cron takes over. Tells
+ * Sweeps one partition every second until the current minute is over, when the next run of the cron takes over. Tells
  * of each sweep, and why it failed if it did. Never throws: a cron handler that throws is run again on a
  * schedule of Deno's own, one that hangs never again.
  */
 export async function sweepThisMinute(
   store: Store,
+  partition: number,
   onSweep: (error?: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const minuteEndsAt = Math.ceil((Date.now() + 1) / MINUTE_MS) * MINUTE_MS;
   while (!signal.aborted) {
     try {
-      if (store.ready) {
-        await settleAllDue(store, signal);
+      if (store.isReady(partition)) {
+        await settleAllDue(store, partition, signal);
+        if (store.partitions > 1) await settleDueParts(store, partition);
         onSweep();
       }
     } catch (error) {

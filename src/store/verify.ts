@@ -13,7 +13,6 @@ import { MAX_FINDINGS, type Verification } from "../contract/verify.ts";
 import { lastEntry, readEntries } from "./events.ts";
 import { StoreFault } from "./faults.ts";
 import { HoldLedger } from "./hold_ledger.ts";
-import { KEY_NAMES } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 type Findings = z.infer<typeof Verification>;
@@ -34,55 +33,77 @@ export async function verify(store: Store, { repair }: { repair: boolean }): Pro
     orphan_count: 0,
     orphans: [],
   };
-  const books = new Books(store);
+  for (let partition = 0; partition < store.partitions; partition++) {
+    await verifyPartition(store, partition, repair, findings);
+  }
+  return findings;
+}
+
+/** Every step looks at one partition, whose events tell all that changes there. */
+async function verifyPartition(
+  store: Store,
+  partition: number,
+  repair: boolean,
+  findings: Findings,
+): Promise<void> {
+  const books = new Books(store, partition);
   await books.open(findings);
   const checked = new Set<string>();
   const check = async (skus: string[]) => {
     const drifts = await books.compare(skus);
     findings.drift_count += drifts.length;
-    findings.drifts.push(...drifts.slice(0, MAX_FINDINGS - findings.drifts.length));
+    const listed = drifts.slice(0, MAX_FINDINGS - findings.drifts.length);
+    findings.drifts.push(...listed);
     skus.forEach((sku) => checked.add(sku));
+    for (const drift of repair ? listed : []) drift.repaired = await books.repair(drift);
   };
-  for await (const skus of allSkus(store)) await check(skus);
+  for await (const skus of allSkus(store, partition)) await check(skus);
   // Held, but never counted, or counted for the first time behind the walk.
   const others = books.ledger.skus().filter((sku) => !checked.has(sku));
   for (let i = 0; i < others.length; i += SKUS_PER_STEP) {
     await check(others.slice(i, i + SKUS_PER_STEP));
   }
-  findings.checked_skus = checked.size;
-  if (repair) {
-    for (const drift of findings.drifts) drift.repaired = await books.repair(drift);
-  }
-  return findings;
+  findings.checked_skus += checked.size;
 }
 
-async function* allSkus(store: Store): AsyncGenerator<string[]> {
-  let from = "-";
+async function* allSkus(store: Store, partition: number): AsyncGenerator<string[]> {
+  let after = "";
   while (true) {
-    const limit = ["LIMIT", "0", String(SKUS_PER_STEP)];
-    const skus = await store.command("ZRANGEBYLEX", KEY_NAMES.SKUS, from, "+", ...limit);
-    if ((skus as string[]).length === 0) return;
-    yield skus as string[];
-    from = `(${(skus as string[]).at(-1)}`;
+    const args = [after, SKUS_PER_STEP];
+    const [, ...skus] = await store.ask({ verb: "verify_skus", args, partition }) as string[];
+    if (skus.length === 0) return;
+    yield skus;
+    after = skus.at(-1)!;
   }
 }
 
 /** The ledger, and the entry of the stream up to which it is right. */
 class Books {
-  readonly ledger = new HoldLedger();
+  readonly ledger: HoldLedger;
   #entry = "0-0";
 
-  constructor(private readonly store: Store) {}
+  constructor(private readonly store: Store, private readonly partition: number) {
+    this.ledger = new HoldLedger((sku) => store.partitionOf(sku) === partition);
+  }
 
-  /** Walks over all holds. The ledger is right once it has been brought to the end of the walk, or later. */
+  /**
+   * Walks over all holds, and the parts of carts. The ledger is right once it has been brought to the end of the
+   * walk, or later.
+   */
   async open(findings: Findings): Promise<void> {
-    this.#entry = await lastEntry(this.store);
+    this.#entry = await lastEntry(this.store, this.partition);
+    await this.#walk("verify_holds", findings);
+    if (this.store.partitions > 1) await this.#walk("verify_parts", findings);
+  }
+
+  async #walk(verb: "verify_holds" | "verify_parts", findings: Findings): Promise<void> {
     const met = new Set<string>();
     let cursor = "0";
     do {
       const reply = await this.store.ask({
-        verb: "verify_holds",
+        verb,
         args: [cursor],
+        partition: this.partition,
         weight: STEP_WEIGHT,
       });
       const [next, entry, ...holds] = reply.slice(1) as string[];
@@ -109,7 +130,7 @@ class Books {
   /** Brings the ledger to `entry`. */
   async #replayTo(entry: string): Promise<void> {
     while (this.#entry !== entry) {
-      const step = await readEntries(this.store, this.#entry, ENTRIES_PER_STEP);
+      const step = await readEntries(this.store, this.partition, this.#entry, ENTRIES_PER_STEP);
       if (step.gapUpTo !== undefined) {
         throw new StoreFault("store_unavailable", "events were trimmed faster than they were read");
       }
@@ -128,8 +149,9 @@ class Books {
 
   /** The lines of these SKUs whose held units are not what the active holds add up to. */
   async compare(skus: string[]): Promise<Drift[]> {
-    const args = skus;
-    const reply = await this.store.ask({ verb: "verify_stock", args, weight: STEP_WEIGHT });
+    const { partition } = this;
+    const question = { verb: "verify_stock" as const, args: skus, partition, weight: STEP_WEIGHT };
+    const reply = await this.store.ask(question);
     const [entry, ...counters] = reply.slice(1) as [string, ...string[][]];
     await this.#replayTo(entry);
     return skus.flatMap((sku, i) => {
@@ -152,7 +174,8 @@ class Books {
       const drift = (await this.compare([sku])).find((line) => line.location === location);
       if (!drift) return true; // somebody else has repaired it
       const args = [sku, location, drift.held - drift.expected, this.#entry];
-      const [status] = await this.store.commit({ verb: "repair", args });
+      const { partition } = this;
+      const [status] = await this.store.commit({ verb: "repair", args, partition });
       if (status === "repaired") return true;
     }
     return false;

@@ -1,10 +1,12 @@
 // API keys at the doors: who is let in, to what, and whose things are whose.
 import assert from "node:assert/strict";
+import { createApp } from "../../src/app.ts";
 import { ROUTES } from "../../src/contract/document.ts";
 import { accessTo, SCOPES } from "../../src/contract/access.ts";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
+import { makeLog } from "../../src/log.ts";
 import { openTestApp } from "../support/app.ts";
-import { stockUp } from "../support/store.ts";
+import { START_MS, stockUp } from "../support/store.ts";
 
 const KEYS = {
   shop: makeApiKey("shop", "read,hold"),
@@ -126,9 +128,10 @@ Deno.test("entries of API_KEYS: what is wrong is said by entry, and no digest is
       ],
       ["bob::" + "a".repeat(64), /^entry 1: the scopes must/],
       ["bob", /^entry 1: the scopes must/],
+      [`${entry} ${entry.replace("shop", "bob")}`, /^entry 2: its key is that of entry 1$/],
+      [" \n", /^has no entry/], // or a secret that came out blank would open the service
     ] as [string, RegExp][]
   ) assert.throws(() => parseApiKeys(text), { message: fault });
-  assert.deepEqual(parseApiKeys(" \n"), []);
   assert.throws(() => makeApiKey("a b", "hold"));
   assert.match(KEYS.shop.key, /^inv_[A-Za-z0-9_-]{43}$/);
   assert.equal(new Set(SCOPES).size, 4);
@@ -162,4 +165,40 @@ Deno.test("tools pass the same doors: no key, no tools; another's hold is not fo
     (await rpc(as("shop"))).body.result.structuredContent.status,
     "released",
   );
+});
+
+Deno.test("a key is changed under load: old and new entry of one name own the same holds", async () => {
+  const [old, next] = [makeApiKey("shop", "read,hold"), makeApiKey("shop", "read,hold")];
+  await using t = await openTestApp({}, { apiKeys: parseApiKeys(`${old.entry} ${next.entry}`) });
+  await stockUp(t.store, "A", 10);
+  const key = { "idempotency-key": "order-1" };
+  const first = await t.post("/hold", hold, { "x-api-key": old.key, ...key });
+  const again = await t.post("/hold", hold, { "x-api-key": next.key, ...key });
+  assert.equal(again.text, first.text);
+  const sold = await t.post("/confirm", { hold_id: first.body.hold_id }, { "x-api-key": next.key });
+  assert.equal(sold.status, 200);
+});
+
+Deno.test("holds made before keys were configured are nobody's: no key ends them, they run out by themselves", async () => {
+  await using t = await openTestApp({ ownTime: true });
+  await stockUp(t.store, "A", 10);
+  const { body: { hold_id } } = await t.post("/hold", { ...hold, ttl: 60 });
+  const keyed = createApp({
+    store: t.store,
+    log: makeLog("silent"),
+    maxBodyBytes: 4096,
+    holdLifetimeMaxSeconds: 7200,
+    apiKeys,
+  });
+  const post = async (path: string, body: unknown) => {
+    const headers = { ...as("shop"), "content-type": "application/json" };
+    return (await keyed.request(path, { method: "POST", body: JSON.stringify(body), headers }))
+      .status;
+  };
+  assert.equal((await keyed.request(`/holds/${hold_id}`)).status, 200);
+  assert.equal((await keyed.request(`/holds/${hold_id}`, { headers: as("shop") })).status, 404);
+  assert.equal(await post("/confirm", { hold_id }), 404);
+  assert.equal(await post("/release", { hold_id }), 404);
+  await t.setTime(START_MS + 60_000);
+  assert.equal(await post("/hold", { sku: "A", quantity: 10 }), 200, "its units are back");
 });

@@ -78,6 +78,7 @@ const BAD_NUMBERS = [
 const NOT_JSON = [
   "",
   " ",
+  '\ufeff{"sku":"A","quantity":1,"hold_id":"hold-1"}', // a byte order mark
   "{",
   "}",
   "{}{}",
@@ -323,7 +324,6 @@ Deno.test("what looks odd and is right all the same", async () => {
     '{"sku":"A","quantity":1.0}',
     '{"sku":"\\u0041","quantity":1}',
     '{"quantity":2,"quantity":1,"sku":"A"}', // the last one counts
-    '\ufeff{"sku":"A","quantity":1}', // RFC 8259 lets a reader ignore the mark
     ' \r\n\t{"sku":"A","quantity":1}\n',
   ];
   for (const body of fine) assert.equal((await t.send("/hold", post(body))).status, 200, body);
@@ -333,5 +333,5 @@ Deno.test("what looks odd and is right all the same", async () => {
     const answer = await t.send("/hold", post(fine[0], { "content-type": type }));
     assert.equal(answer.status, 200, type);
   }
-  assert.equal(await t.redis.send("HGET", "stock:A", "held:online"), "9");
+  assert.equal(await t.redis.send("HGET", "stock:A", "held:online"), "8");
 });

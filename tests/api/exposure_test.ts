@@ -71,3 +71,62 @@ Deno.test("GET /metrics is for admin", async () => {
     (await t.app.request("/metrics", { headers: key ? { "x-api-key": key } : {} })).status;
   assert.deepEqual([await ask(), await ask(shop.key), await ask(root.key)], [401, 403, 200]);
 });
+
+Deno.test("methods that callers invent do not make the metrics grow", async () => {
+  const metrics = new Metrics();
+  await using t = await openTestApp({}, { metrics });
+  for (let i = 0; i < 5; i++) await t.app.request("/nowhere", { method: `M${i}` });
+  assert.deepEqual([...metrics.requests.keys()], ["_OTHER /* 404"]);
+});
+
+Deno.test("who asks for readiness at once shares one look at Redis", async () => {
+  await using t = await openTestApp();
+  const calls = async () =>
+    Number(
+      String(await t.redis.send("INFO", "commandstats")).match(/cmdstat_info:calls=(\d+)/)?.[1] ??
+        0,
+    );
+  const before = await calls();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => t.get("/ready")));
+  assert(answers.every(({ status }) => status === 200));
+  assert.equal(await calls() - before, 2, "one for all, and the one that counts");
+});
+
+Deno.test("POST /mcp: pages of other origins are refused, also those that pretend to be ours by name", async () => {
+  const listed = "https://agents.example";
+  await using t = await openTestApp({}, { corsOrigins: [listed] });
+  const ask = async (host: string, origin?: string) => {
+    const response = await t.app.request("/mcp", {
+      method: "POST",
+      headers: {
+        host,
+        ...(origin && { origin }),
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    });
+    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+    assert(response.headers.get("x-request-id"));
+    return [response.status, (await response.json()).code];
+  };
+  const host = "127.0.0.1:8001";
+  assert.deepEqual(await ask(host), [200, undefined], "programs send no origin");
+  for (
+    const [sentHost, origin] of [
+      [host, listed],
+      [host, `http://${host}`],
+      ["localhost:8001", "http://localhost:8001"],
+      ["[::1]:8001", "http://[::1]:8001"],
+    ]
+  ) assert.deepEqual(await ask(sentHost, origin), [200, undefined], origin);
+  for (
+    const [sentHost, origin] of [
+      [host, "https://evil.example"],
+      [host, "http://localhost:3000"],
+      [host, "http://127.0.0.1:3000"],
+      ["evil.example:8001", "http://evil.example:8001"], // a name that now points here
+      [host, "null"],
+    ]
+  ) assert.deepEqual(await ask(sentHost, origin), [403, "forbidden"], origin);
+});

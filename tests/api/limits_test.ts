@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { networkOf } from "../../src/http/limits.ts";
+import { Metrics } from "../../src/operations/metrics.ts";
 import { openTestApp } from "../support/app.ts";
+import { readFeed } from "../support/feed.ts";
 import { START_MS, stockUp } from "../support/store.ts";
 
 const shop = makeApiKey("shop", "read,hold");
@@ -108,4 +110,66 @@ Deno.test("409 too_many_active_holds and too_many_held_units, for one line and f
   const refused = await t.post("/hold", { ...line, quantity: 1 }, headers);
   assert.equal(refused.body.code, "too_many_active_holds");
   assert.equal(refused.body.detail, "This key may have 1 active holds at once, and has them");
+});
+
+Deno.test("503 overloaded: as many live feeds as there may be, until one of them ends", async () => {
+  const stopping = new AbortController();
+  const metrics = new Metrics();
+  const options = { maxLiveFeeds: 2, stopping: stopping.signal, metrics };
+  await using t = await openTestApp({}, options);
+  await stockUp(t.store, "A", 10);
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, t.app.fetch);
+  using _ = { [Symbol.dispose]: () => stopping.abort() }; // or the server would wait for feeds for ever
+  const url = `http://127.0.0.1:${server.addr.port}/events`;
+  const open = (method = "GET") => fetch(url, { method, headers: { accept: "text/event-stream" } });
+  for (let i = 0; i < 5; i++) assert.equal((await open("HEAD")).status, 200, "holds no place");
+  const feeds = [readFeed(await open()), readFeed(await open())];
+  const refused = await open();
+  assert.deepEqual([refused.status, (await refused.json()).code], [503, "overloaded"]);
+  assert.equal(refused.headers.get("retry-after"), "1");
+  assert.equal((await fetch(url)).status, 200, "pages are no feeds");
+  assert.match(await metrics.expose(t.store), /^inventory_live_feeds 2$/m);
+  await feeds[0].leave();
+  // Its end is noticed a moment later. Whoever hangs up before the answer must not keep a place either.
+  const untilOpen = async () => {
+    for (let i = 0; i < 200; i++) {
+      const answer = await open();
+      if (answer.status === 200) return readFeed(answer);
+      await answer.body?.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error("no place became free");
+  };
+  await (await untilOpen()).leave();
+  for (let i = 0; i < 20; i++) {
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+    const request = "GET /events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n";
+    await socket.write(new TextEncoder().encode(request));
+  }
+  await (await untilOpen()).leave();
+});
+
+Deno.test("503 overloaded: a second verification while one is under way", async () => {
+  await using t = await openTestApp();
+  await stockUp(t.store, "A", 10);
+  const answers = await Promise.all(Array.from({ length: 4 }, () => t.post("/verify", {})));
+  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 503, 503, 503]);
+  assert.equal(answers.find(({ status }) => status === 503)!.body.code, "overloaded");
+  assert.equal((await t.post("/verify", {})).status, 200);
+});
+
+Deno.test("a trusted proxy is known by its address, however it is written", async () => {
+  const remote = { remoteAddr: { transport: "tcp", hostname: "2001:db8::1", port: 1 } };
+  await using t = await openTestApp({ ownTime: true }, {
+    rateLimitPerMinute: 1,
+    trustedProxies: ["2001:DB8:0:0::1"],
+  });
+  const ask = async (caller: string) =>
+    (await t.app.request("/inventory/A", { headers: { "x-forwarded-for": caller } }, remote))
+      .status;
+  assert.deepEqual([await ask("1.1.1.1"), await ask("1.1.1.2"), await ask("1.1.1.1")], [
+    404,
+    404,
+    429,
+  ]);
 });

@@ -53,7 +53,7 @@ Deno.test("BUSY with somebody else's script: refused at once when Redis says so"
   const endless = t.redis.send("EVAL", "while true do end", "0").catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 150)); // past the threshold
   await assertUnavailable(t);
-  await t.store.command("SCRIPT", "KILL");
+  await t.store.nodes()[0].command("SCRIPT", "KILL");
   await endless;
   await untilTaken(t);
 });

@@ -121,6 +121,8 @@ Deno.test("GET /ready: how Redis is set up, and what is wrong with it", async ()
     durability: "always",
     maxmemory_policy: "noeviction",
     script_loaded: true,
+    partitions: { total: 1, served: 1 },
+    masters: [{ name: well.redis.address, partitions: 1 }],
     draining: false,
     warnings: [],
   });

@@ -8,8 +8,11 @@ interface Record_ {
   lines: [sku: string, location: string, quantity: number][];
 }
 
-/** Reads the event stream as it grows and keeps what it adds up to. */
+/** Reads the event stream of one partition as it grows and keeps what it adds up to. */
 export class Books {
+  /** `prefix` is what every key of the partition begins with. */
+  constructor(private readonly prefix = "") {}
+
   #lastId = "0-0";
   #received = new Map<string, number>();
   #onHand = new Map<string, number>();
@@ -22,10 +25,14 @@ export class Books {
   /** Takes in what happened since the last time. */
   async readEvents(ask: Ask): Promise<void> {
     while (true) {
-      const entries = await ask("XRANGE", "events", `(${this.#lastId}`, "+", "COUNT", "5000") as [
-        string,
-        string[],
-      ][];
+      const entries = await ask(
+        "XRANGE",
+        `${this.prefix}events`,
+        `(${this.#lastId}`,
+        "+",
+        "COUNT",
+        "5000",
+      ) as [string, string[]][];
       if (entries.length === 0) return;
       for (const [id, words] of entries) {
         if (!isLater(id, this.#lastId)) this.faults.push(`I7: ${id} after ${this.#lastId}`);
@@ -64,14 +71,21 @@ export class Books {
 
   /** Everything that is wrong, by invariant; empty when all is well. */
   async audit(ask: Ask, ledger: Ledger): Promise<string[]> {
+    return [...await this.check(ask), ...compareWithTold([this], ledger)];
+  }
+
+  /** What is wrong with the keys and the events by themselves. */
+  async check(ask: Ask): Promise<string[]> {
     // Sweeps go on while the keys are read, so they are read again until nothing happened meanwhile.
     let stock, holds, indexed, before;
     do {
       await this.readEvents(ask);
       before = this.#lastId;
-      stock = await readStock(ask);
-      holds = await readHolds(ask);
-      indexed = new Set(await ask("ZRANGE", "holds_by_expiry", "0", "-1") as string[]);
+      stock = await readStock(ask, this.prefix);
+      holds = await readHolds(ask, this.prefix);
+      indexed = new Set(
+        await ask("ZRANGE", `${this.prefix}holds_by_expiry`, "0", "-1") as string[],
+      );
       await this.readEvents(ask);
     } while (this.#lastId !== before);
     const faults = this.faults.splice(0);
@@ -109,48 +123,51 @@ export class Books {
     if (indexed.symmetricDifference(active).size > 0) {
       faults.push(`I6: ${indexed.size} in holds_by_expiry, ${active.size} active`);
     }
-    return [...faults, ...this.#compareWithTold(ledger)];
-  }
-
-  /** Every answer has its one effect, and there is no effect without an answer. */
-  #compareWithTold(ledger: Ledger): string[] {
-    const faults: string[] = [];
-    const told = { created: new Set(), confirmed: new Set(), released: new Set() };
-    const sold = new Map<string, number>();
-    for (const { path, status, request, body } of ledger.told) {
-      if (status !== 200) continue;
-      if (path === "/hold") told.created.add(body.hold_id);
-      if (path === "/confirm") told.confirmed.add(body.hold_id);
-      if (path === "/release" && body.status === "released") told.released.add(body.hold_id);
-      if (path === "/simulate/sale") {
-        add(sold, `${request.sku} ${request.location}`, request.quantity as number);
-      }
-    }
-    const endedAs = (status: string) =>
-      new Set(
-        [...this.ended].filter(([id, ends]) => ends.includes(status) && this.created.has(id)).map((
-          [id],
-        ) => id),
-      );
-    const happened = {
-      created: new Set(this.created.keys()),
-      confirmed: endedAs("confirmed"),
-      released: endedAs("released"),
-    };
-    for (const kind of ["created", "confirmed", "released"] as const) {
-      const lost = told[kind].difference(happened[kind]);
-      const extra = happened[kind].difference(told[kind]);
-      if (lost.size) faults.push(`LOST: ${lost.size} holds told ${kind}: ${[...lost].slice(0, 3)}`);
-      if (extra.size) faults.push(`I5: ${extra.size} holds ${kind} that nobody was told of`);
-    }
-    for (const [id, times] of this.created) if (times > 1) faults.push(`I5: ${id} made ${times}x`);
-    for (const line of new Set([...sold.keys(), ...this.sold.keys()])) {
-      const [a, b] = [sold.get(line) ?? 0, this.sold.get(line) ?? 0];
-      if (a > b) faults.push(`LOST: ${a - b} units told sold of ${line}`);
-      if (a < b) faults.push(`I5: ${b - a} units sold of ${line} that nobody was told of`);
-    }
     return faults;
   }
+}
+
+/** Every answer has its one effect, in the books of some partition, and there is no effect without an answer. */
+export function compareWithTold(books: Books[], ledger: Ledger): string[] {
+  const faults: string[] = [];
+  const created = new Map(books.flatMap((each) => [...each.created]));
+  const ended = new Map(books.flatMap((each) => [...each.ended]));
+  const soldByBooks = new Map(books.flatMap((each) => [...each.sold]));
+  const told = { created: new Set(), confirmed: new Set(), released: new Set() };
+  const sold = new Map<string, number>();
+  for (const { path, status, request, body } of ledger.told) {
+    if (status !== 200) continue;
+    if (path === "/hold") told.created.add(body.hold_id);
+    if (path === "/confirm") told.confirmed.add(body.hold_id);
+    if (path === "/release" && body.status === "released") told.released.add(body.hold_id);
+    if (path === "/simulate/sale") {
+      add(sold, `${request.sku} ${request.location}`, request.quantity as number);
+    }
+  }
+  const endedAs = (status: string) =>
+    new Set(
+      [...ended].filter(([id, ends]) => ends.includes(status) && created.has(id)).map((
+        [id],
+      ) => id),
+    );
+  const happened = {
+    created: new Set(created.keys()),
+    confirmed: endedAs("confirmed"),
+    released: endedAs("released"),
+  };
+  for (const kind of ["created", "confirmed", "released"] as const) {
+    const lost = told[kind].difference(happened[kind]);
+    const extra = happened[kind].difference(told[kind]);
+    if (lost.size) faults.push(`LOST: ${lost.size} holds told ${kind}: ${[...lost].slice(0, 3)}`);
+    if (extra.size) faults.push(`I5: ${extra.size} holds ${kind} that nobody was told of`);
+  }
+  for (const [id, times] of created) if (times > 1) faults.push(`I5: ${id} made ${times}x`);
+  for (const line of new Set([...sold.keys(), ...soldByBooks.keys()])) {
+    const [a, b] = [sold.get(line) ?? 0, soldByBooks.get(line) ?? 0];
+    if (a > b) faults.push(`LOST: ${a - b} units told sold of ${line}`);
+    if (a < b) faults.push(`I5: ${b - a} units sold of ${line} that nobody was told of`);
+  }
+  return faults;
 }
 
 /** `sku location` and quantity of each line; a reference word before them is passed over. */
@@ -162,11 +179,14 @@ function linesOf(words: string[]): [line: string, quantity: number][] {
   return lines;
 }
 
-async function readStock(ask: Ask): Promise<Map<string, { onHand: number; held: number }>> {
+async function readStock(
+  ask: Ask,
+  prefix: string,
+): Promise<Map<string, { onHand: number; held: number }>> {
   const stock = new Map<string, { onHand: number; held: number }>();
-  for (const sku of await ask("ZRANGE", "skus", "0", "-1") as string[]) {
+  for (const sku of await ask("ZRANGE", `${prefix}skus`, "0", "-1") as string[]) {
     const fields = new Map<string, number>();
-    const flat = await ask("HGETALL", `stock:${sku}`);
+    const flat = await ask("HGETALL", `${prefix}stock:${sku}`);
     const pairs = Array.isArray(flat) ? flat : Object.entries(flat as object).flat();
     for (let i = 0; i < pairs.length; i += 2) fields.set(pairs[i], Number(pairs[i + 1]));
     for (const [field, units] of fields) {
@@ -177,18 +197,18 @@ async function readStock(ask: Ask): Promise<Map<string, { onHand: number; held: 
   return stock;
 }
 
-async function readHolds(ask: Ask): Promise<Map<string, Record_>> {
+async function readHolds(ask: Ask, prefix: string): Promise<Map<string, Record_>> {
   const holds = new Map<string, Record_>();
   let cursor = "0";
   do {
-    const [next, keys] = await ask("SCAN", cursor, "MATCH", "hold:*", "COUNT", "2000") as [
+    const [next, keys] = await ask("SCAN", cursor, "MATCH", `${prefix}hold:*`, "COUNT", "2000") as [
       string,
       string[],
     ];
     if (keys.length > 0) {
       const records = await ask("MGET", ...keys) as (string | null)[];
       keys.forEach((key, i) =>
-        records[i] && holds.set(key.slice("hold:".length), JSON.parse(records[i]))
+        records[i] && holds.set(key.slice(`${prefix}hold:`.length), JSON.parse(records[i]))
       );
     }
     cursor = next;

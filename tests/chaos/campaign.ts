@@ -42,16 +42,23 @@ export const noFigures = (): Figures => ({
   refusedMs: [],
 });
 
-export interface Campaign extends AsyncDisposable {
-  world: World;
+/** What every world has. */
+export interface Arena extends AsyncDisposable {
+  /** Where clients go. */
+  url: string;
+  killsDuringFsync: number;
+}
+
+export interface Campaign<Place extends Arena = World> extends AsyncDisposable {
+  world: Place;
   /** Runs one episode under load, audits, and answers what was found wrong. */
-  run(episode: Episode, figures: Figures): Promise<string[]>;
+  run(episode: Episode<Place>, figures: Figures): Promise<string[]>;
   /** Set once something was lost: what clients were told does not hold any more, and a new world is needed. */
   isSpoilt: boolean;
 }
 
-const SKUS = Array.from({ length: 12 }, (_, i) => `CHAOS${i}`);
-const UNITS = 1_000_000;
+export const SKUS = Array.from({ length: 12 }, (_, i) => `CHAOS${i}`);
+export const UNITS = 1_000_000;
 const REPEATS_CHECKED = 10;
 
 export async function openCampaign(
@@ -62,10 +69,22 @@ export async function openCampaign(
 ): Promise<Campaign> {
   const world = await openWorld(options);
   await stock(world, SKUS, UNITS);
-  const ledger = new Ledger(resolveWithinMs);
   const books = new Books();
+  const audit = (ledger: Ledger) => books.audit(world.redis, ledger);
+  return campaignIn(world, audit, chance, clients, resolveWithinMs);
+}
 
-  async function run(episode: Episode, figures: Figures): Promise<string[]> {
+/** A campaign in a world that has been stocked. */
+export function campaignIn<Place extends Arena>(
+  world: Place,
+  audit: (ledger: Ledger) => Promise<string[]>,
+  chance: Chance,
+  clients = 24,
+  resolveWithinMs = 120_000,
+): Campaign<Place> {
+  const ledger = new Ledger(resolveWithinMs);
+
+  async function run(episode: Episode<Place>, figures: Figures): Promise<string[]> {
     const fsyncsBefore = world.killsDuringFsync;
     const [toldBefore, unknownBefore, unresolvedBefore] = [
       ledger.told.length,
@@ -85,7 +104,7 @@ export async function openCampaign(
     }
     await load.finish();
 
-    faults.push(...await books.audit(world.redis, ledger));
+    faults.push(...await audit(ledger));
     faults.push(...ledger.unexpected.splice(0).map((each) => `unexpected: ${each}`));
     const told = ledger.told.slice(toldBefore);
     for (let i = 0; i < REPEATS_CHECKED && told.length > 0; i++) {
@@ -93,7 +112,7 @@ export async function openCampaign(
       const again = await attempt(world.url, ledger, path, key, request);
       if (again?.text !== text) faults.push(`repeat of ${key}: ${again?.text}, first ${text}`);
     }
-    faults.push(...await books.audit(world.redis, ledger));
+    faults.push(...await audit(ledger));
 
     figures.episodes++;
     figures.serviceKills += episode.kills?.service ?? 0;
@@ -118,7 +137,7 @@ export async function openCampaign(
     return faults;
   }
 
-  const campaign: Campaign = {
+  const campaign: Campaign<Place> = {
     world,
     run,
     isSpoilt: false,

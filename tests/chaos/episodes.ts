@@ -3,12 +3,12 @@ import type { Chance } from "./random.ts";
 import type { ProxyFault } from "./proxy.ts";
 import type { World } from "./world.ts";
 
-export interface Episode {
+export interface Episode<Place = World> {
   name: string;
   /** Kills of the service and of Redis, counted for the table. */
   kills?: { service?: number; redis?: number };
   /** Breaks the world and mends it; resolves when Redis answers and the service listens again. */
-  run(world: World, chance: Chance): Promise<void>;
+  run(world: Place, chance: Chance): Promise<void>;
 }
 
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -103,5 +103,38 @@ export const fillMemory: Episode = {
     await world.redis("CONFIG", "SET", "maxmemory", "1");
     await sleep(1200);
     await world.redis("CONFIG", "SET", "maxmemory", "0");
+  },
+};
+
+export const wrongPassword: Episode = {
+  name: "wrong password",
+  async run(world) {
+    await world.redis("CONFIG", "SET", "requirepass", "changed");
+    await world.redis("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await sleep(1500);
+    await world.redis("CONFIG", "SET", "requirepass", "");
+  },
+};
+
+export const replica: Episode = {
+  name: "READONLY for a second",
+  async run(world) {
+    await world.redis("REPLICAOF", "127.0.0.1", "1");
+    await sleep(1000);
+    await world.redis("REPLICAOF", "NO", "ONE");
+  },
+};
+
+export const denyWrites: Episode = {
+  name: "NOPERM within the script",
+  async run(world, chance) {
+    await world.redis(
+      "ACL",
+      "SETUSER",
+      "default",
+      chance.pick(["-hset", "-zadd", "-set", "-xadd"]),
+    );
+    await sleep(800);
+    await world.redis("ACL", "SETUSER", "default", "+@all");
   },
 };

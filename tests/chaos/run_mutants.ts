@@ -4,14 +4,26 @@ import { type Mutant, MUTANTS } from "./mutants.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 /** The quick ones first; a bug that they catch is not tried on the slow ones. */
 const SUITES = [
-  ["tests/unit/batch_queue_test.ts", "tests/store"],
+  ["tests/unit/batch_queue_test.ts", ...await filesOf("tests/store", "cluster_test.ts")],
   ["tests/api"],
-  ["tests/e2e/embedded_test.ts", "tests/e2e/chaos_test.ts"],
+  [
+    "tests/e2e/embedded_test.ts",
+    "tests/e2e/disk_sync_test.ts",
+    "tests/e2e/deadline_test.ts",
+    "tests/e2e/chaos_test.ts",
+    "tests/e2e/histories_test.ts",
+  ],
 ];
 const SUITE_TIMEOUT_MS = 120_000;
 
 const wanted = Deno.args.filter((arg) => arg !== "--");
 const mutants = MUTANTS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+// What fails without a bug, on a machine too busy for its bars of time, catches none.
+const unsteady = new Set<string>();
+for (const suite of SUITES) {
+  for (const test of await failingTests(ROOT, suite, "all")) unsteady.add(test);
+}
+console.log(`these fail without a bug: ${[...unsteady].join("; ") || "none"}`);
 const rows: Record<string, { "caught by": string; tests: string }> = {};
 let missed = 0;
 for (const mutant of mutants) {
@@ -38,9 +50,14 @@ async function tryMutant(mutant: Mutant): Promise<{ suite: string; tests: string
       throw new Error(`${mutant.name}: ${mutant.file} does not hold its text exactly once`);
     }
     await Deno.writeTextFile(file, text.replace(mutant.find, () => mutant.replace));
-    for (const suite of SUITES) {
-      const tests = await failingTests(copy, suite);
-      if (tests.length > 0) return { suite: suite.join(" "), tests };
+    for (const suite of mutant.caughtBy ? [mutant.caughtBy] : SUITES) {
+      let tests = await failingTests(copy, suite, "first");
+      if (tests.some((test) => unsteady.has(test))) {
+        tests = (await failingTests(copy, suite, "all")).filter((test) => !unsteady.has(test));
+      }
+      if (tests.length > 0) {
+        return { suite: folderOf(suite), tests };
+      }
     }
   } finally {
     await Deno.remove(copy, { recursive: true });
@@ -48,9 +65,15 @@ async function tryMutant(mutant: Mutant): Promise<{ suite: string; tests: string
 }
 
 /** The names of the tests that fail; a run that does not end counts as one. */
-async function failingTests(root: string, suite: string[]): Promise<string[]> {
+async function failingTests(
+  root: string,
+  suite: string[],
+  which: "first" | "all",
+): Promise<string[]> {
+  const stop = which === "first" ? ["--fail-fast"] : [];
+  const flags = ["--quiet", ...stop, "--no-check", "--frozen", "--parallel", "--allow-all"];
   const run = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--quiet", "--no-check", "--frozen", "--parallel", "--allow-all", ...suite],
+    args: ["test", ...flags, ...suite],
     cwd: root,
     detached: true, // a group of its own, so that what it started ends with it
     env: { NO_COLOR: "1" },
@@ -77,6 +100,16 @@ async function failingTests(root: string, suite: string[]): Promise<string[]> {
       ? "(uncaught error)"
       : "(does not run)",
   ];
+}
+
+/** The tests of a folder, but for those that take long and that no bug of the list is for. */
+async function filesOf(folder: string, slow: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(`${ROOT}${folder}`));
+  return entries.filter(({ name }) => name !== slow).map(({ name }) => `${folder}/${name}`);
+}
+
+function folderOf(suite: string[]): string {
+  return suite.length === 1 ? suite[0] : suite.at(-1)!.split("/").slice(0, 2).join("/");
 }
 
 async function copyTree(from: string, to: string): Promise<void> {

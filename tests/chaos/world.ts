@@ -3,8 +3,7 @@ import { dropHalfTransaction } from "../../src/redis/append_only_file.ts";
 import { createClient } from "@redis/client";
 import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
 import { freePort, type Proxy, startProxy } from "./proxy.ts";
-
-const ROOT = new URL("../../", import.meta.url);
+import { memoryOf, ROOT, startServiceProcess } from "./process.ts";
 
 export interface WorldOptions {
   durability: "everysec" | "always";
@@ -35,6 +34,10 @@ export interface World extends AsyncDisposable {
   killsDuringFsync: number;
   /** kill -9, and a new one; resolves when it listens. */
   killService(): Promise<void>;
+  /** For how long Redis' main thread has been ready to run and not been let, in milliseconds; 0 but on Linux. */
+  redisWaitedMs(): number;
+  /** Lets Redis and the service run before the machine's other work; false where that is not allowed. */
+  takePrecedence(): Promise<boolean>;
   /** Resident memory of the service in bytes. */
   serviceMemory(): number;
   /** Log lines of the service at warn and above. */
@@ -96,35 +99,12 @@ export async function openWorld(
 
   let service: Deno.ChildProcess;
   async function spawnService(): Promise<void> {
-    service = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--frozen", "--no-check", "--allow-all", "src/main.ts"],
-      cwd: root,
-      env: {
-        PORT: String(servicePort),
-        LOG_LEVEL: "warn",
-        DURABILITY: durability,
-        DATA_DIR: dir,
-        REDIS_URL: embedded ? "" : `redis://127.0.0.1:${back!.port}`,
-      },
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    for (const stream of [service.stdout, service.stderr]) keepLines(stream, logged);
-    const ended = service.status;
-    let hasEnded = false;
-    ended.then(() => hasEnded = true);
-    const deadline = performance.now() + 20_000;
-    while (true) {
-      try {
-        (await Deno.connect({ hostname: "127.0.0.1", port: servicePort })).close();
-        return;
-      } catch {
-        if (hasEnded || performance.now() > deadline) {
-          throw new Error(`the service does not start: ${logged.slice(-5).join("\n")}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }
+    const env = {
+      DURABILITY: durability,
+      DATA_DIR: dir,
+      REDIS_URL: embedded ? "" : `redis://127.0.0.1:${back!.port}`,
+    };
+    service = await startServiceProcess(root, servicePort, env, logged);
   }
 
   if (!embedded) spawnRedis();
@@ -161,6 +141,21 @@ export async function openWorld(
       await service.status;
       await spawnService();
     },
+<<<<<<< HEAD
+    serviceMemory: () => memoryOf(service),
+=======
+    async takePrecedence() {
+      const [redis, ...others] = [redisPid, service.pid, Deno.pid].map(String);
+      return await succeeds("chrt", ["--fifo", "--pid", "1", redis]) &&
+        await succeeds("renice", ["-n", "-10", "-p", ...others]);
+    },
+    redisWaitedMs() {
+      try {
+        return Number(Deno.readTextFileSync(`/proc/${redisPid}/schedstat`).split(" ")[1]) / 1e6;
+      } catch {
+        return 0;
+      }
+    },
     serviceMemory() {
       try {
         return 4096 * Number(Deno.readTextFileSync(`/proc/${service.pid}/statm`).split(" ")[1]);
@@ -168,6 +163,7 @@ export async function openWorld(
         return 0; // it has ended, or this is no Linux
       }
     },
+>>>>>>> chaos2
     async [Symbol.asyncDispose]() {
       tryTo(() => service.kill("SIGKILL"));
       await service.status;
@@ -182,19 +178,18 @@ export async function openWorld(
   return world;
 }
 
+async function succeeds(program: string, args: string[]): Promise<boolean> {
+  try {
+    const command = new Deno.Command(program, { args, stdout: "null", stderr: "null" });
+    return (await command.output()).success;
+  } catch {
+    return false; // there is no such program here
+  }
+}
+
 /** For ends that may have come already. */
 function tryTo(end: () => void): void {
   try {
     end();
   } catch { /* it has ended */ }
-}
-
-const LINES_KEPT = 1000;
-
-async function keepLines(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
-  const decoder = new TextDecoder();
-  for await (const chunk of stream) {
-    lines.push(...decoder.decode(chunk, { stream: true }).trimEnd().split("\n"));
-    if (lines.length > LINES_KEPT) lines.splice(0, lines.length - LINES_KEPT);
-  }
 }

@@ -1,41 +1,12 @@
-// The console in a real browser: each thing that a person can see or do there.
+// The console in a real browser: what a person sees of stock, holds and events, and does with them.
 import assert from "node:assert/strict";
-import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
-import { Metrics } from "../../src/operations/metrics.ts";
-import { noBrowser } from "../support/browser.ts";
-import { type Console, openConsole } from "../support/console.ts";
-
-function consoleTest(
-  name: string,
-  act: (console: Console) => Promise<void>,
-  options?: Parameters<typeof openConsole>[0],
-) {
-  Deno.test({
-    name: `console: ${name}`,
-    ignore: noBrowser,
-    async fn() {
-      await using opened = await openConsole(options);
-      opened.page.setDefaultTimeout(10_000);
-      await opened.load();
-      await act(opened);
-    },
-  });
-}
-
-const sale = (quantity: number, sku = "SKU000001") => ({ sku, quantity, location: "online" });
+import { axeFindings, consoleTest, sale } from "../support/console.ts";
 
 consoleTest(
-  "stock is found by prefix, paged by cursor, and moves with events",
+  "stock is found by prefix, and moves with events",
   async ({ t, page }) => {
     const skus = () => page.locator("tbody .sku").allTextContents();
-    const firstPage = await skus();
-    assert.deepEqual([firstPage.length, firstPage[0]], [12, "SKU000001"]);
-    await page.getByRole("button", { name: "Next" }).click();
-    await page.getByText("SKU000013", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Previous" }).click();
-    await page.getByText("SKU000012", { exact: true }).waitFor();
-    assert.deepEqual(await skus(), firstPage);
-
+    assert.equal((await skus())[0], "SKU000001");
     await page.getByLabel("SKU begins with").fill("SKU00090");
     await page.getByText("SKU000902", { exact: true }).waitFor();
     assert.deepEqual(await skus(), ["SKU000900", "SKU000901", "SKU000902"]);
@@ -97,7 +68,7 @@ consoleTest(
   "events are filtered and paused; after a cut they go on where they were",
   async (console) => {
     const { t, page } = console;
-    const list = page.locator(".happenings ol");
+    const list = page.locator(".happenings .list");
     await t.post("/simulate/sale", sale(1));
     await t.post("/hold", sale(2, "SKU000002"));
     await list.getByText("2 × SKU000002 online").waitFor();
@@ -138,10 +109,64 @@ consoleTest(
     await t.redis.send("XTRIM", "events", "MAXLEN", "0");
     console.reachable(true);
     await page.getByText("Some events were missed").waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await page.getByRole("button", { name: "Understood" }).click();
+    await page.getByText("Some events were missed").waitFor({ state: "detached" });
     await page.getByText("● live").waitFor();
     await page.locator("tbody .place").first().getByText("474").waitFor();
   },
 );
+
+consoleTest("the last few hundred events can be scrolled through", async ({ t, page }) => {
+  const list = page.locator(".happenings .list");
+  const shown = () => list.locator("li").allInnerTexts();
+  for (let i = 1; i <= 450; i += 50) {
+    await Promise.all(
+      Array.from(
+        { length: 50 },
+        (_, j) => t.post("/simulate/sale", sale(1, `SKU${String(i + j).padStart(6, "0")}`)),
+      ),
+    );
+  }
+  await page.getByRole("region", { name: "The last 400 events" }).waitFor();
+  assert((await shown()).length < 80, "only those near are drawn");
+  const newest = (await shown())[0];
+  await list.evaluate((element) => element.scrollTop = element.scrollHeight);
+  // Who reads further down is not disturbed: the list stands still, and counts what comes.
+  await page.getByRole("button", { name: "Go on" }).waitFor();
+  await page.waitForFunction(() => {
+    const list = document.querySelector(".happenings .list")!;
+    const last = list.querySelector("li:last-child")!.getBoundingClientRect();
+    return Math.abs(last.bottom - list.getBoundingClientRect().bottom) < 4;
+  });
+  const oldest = (await shown()).at(-1)!;
+  assert.notEqual(oldest, newest);
+  await t.post("/adjust", {
+    sku: "SKU000009",
+    location: "online",
+    delta: 7,
+    reason: "received",
+  });
+  await page.getByRole("button", { name: "Go on (1 new)" }).waitFor();
+  assert.equal((await shown()).at(-1), oldest);
+  await list.evaluate((element) => element.scrollTop = 0);
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await list.getByText("+7 SKU000009 online").waitFor();
+});
+
+consoleTest("a feed that is behind says by how much, until it has caught up", async (console) => {
+  const { t, page } = console;
+  console.reachable(false);
+  await page.getByText("✕ cut off").waitFor();
+  await page.getByText(/again in \d+ s/).waitFor();
+  await t.post("/simulate/sale", sale(1));
+  await page.waitForTimeout(3000); // it has to fall behind
+  console.reachable(true);
+  await page.getByText("◐ behind").waitFor();
+  await page.getByText(/by \d+ s/).waitFor();
+  await t.post("/simulate/sale", sale(2));
+  await page.getByText("● live").waitFor();
+});
 
 consoleTest(
   "commands show their curl line and their answer, refusals included",
@@ -201,109 +226,4 @@ consoleTest("all of it can be done with the keyboard alone", async ({ t, page })
   assert.equal(await page.locator("input[name=hold_id]").inputValue(), hold_id);
   await page.keyboard.press("Enter");
   await page.locator("#doing").getByText("✓ 200").waitFor();
-});
-
-consoleTest("charts draw what happens", async ({ t, page }) => {
-  await t.post("/simulate/sale", sale(1));
-  const chart = page.getByRole("img", {
-    name: /^Stock of SKU000001, most recently: available 11\d\d/,
-  });
-  await chart.waitFor();
-  await t.post("/hold", sale(7));
-  await page.getByRole("img", { name: /held 7$/ }).waitFor();
-  await page.getByRole("img", { name: /^Operations a second/ }).waitFor();
-  const canvas = page.locator(".chart canvas").first();
-  await page.waitForFunction(
-    (element) => {
-      const { width, height } = element as HTMLCanvasElement;
-      const pixels = (element as HTMLCanvasElement).getContext("2d")!.getImageData(
-        0,
-        0,
-        width,
-        height,
-      );
-      return pixels.data.some((value) => value !== 0);
-    },
-    await canvas.elementHandle(),
-  );
-  await page.locator(".figures").getByText("1", { exact: true }).first().waitFor();
-});
-
-consoleTest("a sale day runs through the public API and stops when told", async ({ t, page }) => {
-  await page.getByRole("button", { name: "Run a sale day" }).click();
-  await page.getByText("hold.confirmed", { exact: true }).locator("visible=true").first().waitFor();
-  await page.getByRole("button", { name: "Stop the sale day" }).click();
-  await page.getByText(/Sale day: Stopped\. \d+ buyers came\./).waitFor();
-  const { body } = await t.post("/verify", {});
-  assert.deepEqual([body.drift_count, body.orphan_count], [0, 0]);
-});
-
-consoleTest("no sale day on a catalogue that is not the demo", async (console) => {
-  await console.t.post("/adjust", {
-    sku: "SKU000903",
-    location: "online",
-    delta: 1,
-    reason: "received",
-  });
-  await console.load();
-  await console.page.getByRole("button", { name: "Next" }).click();
-  await console.page.getByText("SKU000013", { exact: true }).waitFor();
-  assert.equal(await console.page.locator("#demo").count(), 0);
-});
-
-const seller = makeApiKey("seller", "read,stock");
-const clerk = makeApiKey("clerk", "hold");
-
-Deno.test({
-  name: "console: a key is asked for, kept for the tab, and what it may not do is shown",
-  ignore: noBrowser,
-  async fn() {
-    const apiKeys = parseApiKeys(`${seller.entry} ${clerk.entry}`);
-    const metrics = new Metrics();
-    await using opened = await openConsole({}, { apiKeys, publicReads: false, metrics });
-    const { page, url } = opened;
-    page.setDefaultTimeout(10_000);
-    const useKey = async (key: string) => {
-      await page.getByLabel("API key").fill(key);
-      await page.keyboard.press("Enter");
-    };
-    await page.goto(url);
-    await page.getByText("A key is needed to look at the stock.").waitFor();
-    await useKey("inv_bad");
-    await page.getByText("This key was not accepted").waitFor();
-    await useKey(clerk.key);
-    await page.getByText("This key may not look at the stock.").waitFor();
-    await page.getByText("This key may not list holds.").waitFor();
-    await page.getByText("✕ no key").waitFor();
-
-    await page.getByRole("button", { name: "Forget the key" }).click();
-    await useKey(seller.key);
-    await page.locator("tbody tr").first().waitFor();
-    await page.getByText("● live").waitFor();
-    await page.getByRole("img", { name: "This needs a key that is good for admin." }).waitFor();
-    assert.match(await page.locator("#curl").innerText(), /Authorization: Bearer \$INVENTORY_KEY/);
-    await page.getByRole("button", { name: "Send hold" }).click();
-    await page.locator("#doing").getByText("✕ 403").waitFor();
-    await page.getByText("This needs a key with `hold`").first().waitFor();
-
-    await page.reload();
-    await page.locator("tbody tr").first().waitFor();
-    assert.equal(await page.evaluate(() => localStorage.length), 0);
-    const other = await page.context().newPage();
-    await other.goto(url);
-    await other.getByText("A key is needed to look at the stock.").waitFor();
-  },
-});
-
-Deno.test({
-  name: "console: latency is drawn from what the service measures",
-  ignore: noBrowser,
-  async fn() {
-    await using opened = await openConsole({}, { metrics: new Metrics() });
-    await opened.load();
-    await opened.page.getByRole("img", {
-      name: /^Latency .* p50 (?!0 ms)[\d.]+ ms, p99 [\d.]+ ms$/,
-    })
-      .waitFor();
-  },
 });

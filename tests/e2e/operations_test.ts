@@ -1,6 +1,8 @@
 // The real process set up for earnest: keys, limits, metrics, alerts, and settings that cannot work.
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
+import { run } from "../support/programs.ts";
+import { readmeBlock } from "../support/readme.ts";
 import { startTestRedis } from "../support/redis.ts";
 import { makeDataDir, runTask, startService } from "../support/service.ts";
 
@@ -98,10 +100,58 @@ Deno.test("Redis lost: one post when it begins, one when it is over", async () =
   await receiver.shutdown();
 });
 
+Deno.test("a stop that drains: readiness fails at once, requests are taken a while longer", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({ DATA_DIR: data.path, DRAIN_SECONDS: "2" });
+  assert.equal((await (await fetch(`${service.url}/ready`)).json()).draining, false);
+  const signalledAt = performance.now();
+  service.signal("SIGTERM");
+  await service.logged("stopping");
+  const ready = await fetch(`${service.url}/ready`, { headers: { connection: "close" } });
+  assert.equal(ready.status, 503);
+  assert.match((await ready.json()).detail, /the service is stopping/);
+  const held = await service.post("/hold", { sku: "SKU000001", quantity: 1 });
+  assert.equal(held.status, 200);
+  await held.body?.cancel();
+  assert.equal((await service.status).code, 0);
+  assert(performance.now() - signalledAt >= 2000);
+  await assert.rejects(fetch(`${service.url}/ready`));
+});
+
+Deno.test("the README's settings for the world, as Deno reads them from a file", async () => {
+  await using data = await makeDataDir();
+  const block = readmeBlock("a test starts with this", "");
+  const keys = await Promise.all([makeKey("shop", "read,hold"), makeKey("ops", "admin,stock")]);
+  let settings = block.replace("<base64>", btoa("0123456789abcdef"));
+  for (const { entry } of keys) settings = settings.replace("<sha256>", entry.split(":")[2]);
+  const file = `${data.path}/settings`;
+  await Deno.writeTextFile(file, settings);
+  const print = `console.log(JSON.stringify(Deno.env.toObject()))`;
+  const read = JSON.parse(await run(Deno.execPath(), ["eval", `--env-file=${file}`, print]));
+  const names = settings.match(/^[A-Z_]+(?==)/gm)!;
+  const env = Object.fromEntries(names.map((name) => [name, read[name]]));
+  await using service = await startService({ ...env, DATA_DIR: data.path, DRAIN_SECONDS: "0" });
+  const ask = async (path: string, key: string) => {
+    const answer = await fetch(service.url + path, { headers: key ? { "x-api-key": key } : {} });
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  const [shop, ops] = keys.map(({ key }) => key);
+  const looked = [await ask("/inventory/SKU000001", ""), await ask("/inventory/SKU000001", shop)];
+  assert.deepEqual(looked, [401, 200]);
+  assert.deepEqual([await ask("/metrics", shop), await ask("/metrics", ops)], [403, 200]);
+  assert(!service.lines.some(({ level }) => level === "warn"));
+  const copied = Object.fromEntries(block.matchAll(/^([A-Z_]+)=(.*)$/gm).map((m) => m.slice(1)));
+  const { code, stderr } = await runTask("start", [], { ...copied, DATA_DIR: data.path });
+  assert.equal(code, 1, "what is only copied is refused");
+  assert.match(stderr, /API_KEYS entry 1: .*; ALERT_WEBHOOK_SECRET must/);
+});
+
 Deno.test("settings that cannot work are one clear line", async () => {
   await using data = await makeDataDir();
   const cases: [Record<string, string>, RegExp][] = [
     [{ API_KEYS: "shop" }, /^inventory-agent: API_KEYS entry 1: the scopes must be of /],
+    [{ API_KEYS: " " }, /^inventory-agent: API_KEYS has no entry; unset it to let everybody in$/],
     [{ BACKUP_SCHEDULE: "99 * * * *" }, /^inventory-agent: BACKUP_SCHEDULE/],
     [
       { CORS_ORIGINS: "shop.example" },

@@ -1,6 +1,8 @@
 // Several processes behind one port, and on one store: all that is promised of one holds for them together.
 import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
+import { makeApiKey } from "../../src/http/api_keys.ts";
+import { startTestRedis } from "../support/redis.ts";
 import { makeDataDir, type Service, startService } from "../support/service.ts";
 
 /** Posts on a connection of its own, so that the system may give each to another process. */
@@ -65,4 +67,88 @@ Deno.test("two processes on one port and one store: no unit twice, one effect pe
     200,
     "made by either, sold by the other",
   );
+});
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+Deno.test("two machines on one Redis: one effect per key, one allowance, one cap, and an incident is told once", async () => {
+  const port = String(freePort());
+  await using redis = await startTestRedis({ port, requirepass: "secret" });
+  const posts: string[] = [];
+  await using receiver = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
+    const { kind, status, store } = await request.json();
+    posts.push(`${kind} ${status} ${store}`);
+    return new Response();
+  });
+  const [shop, root] = [makeApiKey("shop", "read,hold"), makeApiKey("root", "admin,stock")];
+  await using one = await startMachine();
+  await using other = await startMachine();
+  const as = ({ key }: { key: string }) => ({ "x-api-key": key });
+  const count = { sku: "A", location: "online", count: 10, reason: "cycle_count" };
+  assert.equal((await one.post("/adjust", count, as(root))).status, 200);
+
+  const key = { ...as(shop), "idempotency-key": "order-1" };
+  const hold = { sku: "A", quantity: 2 };
+  const [first, again] = await Promise.all([
+    one.post("/hold", hold, key),
+    other.post("/hold", hold, key),
+  ]);
+  assert.equal(await first.text(), await again.text(), "made by one, repeated to the other");
+  const greedy = await Promise.all(
+    [one, other, one, other].map(async (machine) =>
+      (await (await machine.post("/hold", hold, as(shop))).json()).code
+    ),
+  );
+  assert.deepEqual(greedy.toSorted(), [
+    "too_many_held_units",
+    "too_many_held_units",
+    "too_many_held_units",
+    undefined,
+  ]);
+  const limited = await Promise.all(
+    [one, other, one, other, one, other].map(async (machine) =>
+      (await machine.post("/hold", hold, as(shop))).status
+    ),
+  );
+  const refused = limited.filter((status) => status === 429).length;
+  assert(refused >= 3, `${refused} of 6, where both together had two left`); // one more may come back meanwhile
+
+  const verify = async (machine: Service) =>
+    (await (await machine.post("/verify", {}, as(root))).json()).drift_count;
+  assert.deepEqual([await verify(one), posts], [0, []]);
+  await redis.send("HINCRBY", "stock:A", "held:online", "1");
+  assert.deepEqual([await verify(one), await verify(other)], [1, 1]);
+  await redis.send("HINCRBY", "stock:A", "held:online", "-1");
+  assert.deepEqual([await verify(other), await verify(one)], [0, 0]);
+  const place = `Redis at redis://127.0.0.1:${port}`;
+  const wanted = [`drift_found opened ${place}`, `drift_found closed ${place}`];
+  const deadline = Date.now() + 10_000;
+  while (posts.length < 2 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.deepEqual(posts.toSorted(), wanted.toSorted());
+
+  /** A service that shares nothing with another but the Redis. */
+  async function startMachine() {
+    const data = await makeDataDir();
+    const service = await startService({
+      DATA_DIR: data.path,
+      REDIS_URL: `redis://:secret@127.0.0.1:${port}`,
+      API_KEYS: `${shop.entry} ${root.entry}`,
+      RATE_LIMIT_PER_MINUTE: "8",
+      MAX_HELD_UNITS_PER_KEY: "4",
+      ALERT_WEBHOOK_URL: `http://127.0.0.1:${receiver.addr.port}/`,
+      ALERT_WEBHOOK_SECRET: "0123456789abcdef",
+    });
+    return {
+      ...service,
+      async [Symbol.asyncDispose]() {
+        await service[Symbol.asyncDispose]();
+        await data[Symbol.asyncDispose]();
+      },
+    };
+  }
 });

@@ -202,7 +202,7 @@ Deno.test("what cannot work is one clear line and a failing exit, without a stac
       /^inventory-agent: cannot reach Redis at redis:\/\/127.0.0.1:1: /,
     ],
     [
-      { REDIS_URL: "rediss://127.0.0.1:1", REDIS_TLS_CA: "/nosuch" },
+      { REDIS_URL: "rediss://127.0.0.1:1", REDIS_TLS_CA: "/etc/ssl/nosuch" },
       /^inventory-agent: REDIS_TLS_CA: cannot read /,
     ],
   ];

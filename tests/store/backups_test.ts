@@ -50,3 +50,12 @@ Deno.test("a backup that fails is one line in the log", async () => {
   await backUpOnce(t.store, { dataDir: "/nonexistent/folder", keep: 1 }, log);
   assert.deepEqual(lines.map((line) => JSON.parse(line).message), ["backup failed"]);
 });
+
+Deno.test("a copy that fails half way leaves nothing behind", async () => {
+  await using t = await openTestStore({ redisSettings: { dbfilename: "other.rdb" } });
+  await stockUp(t.store, "A", 10);
+  const dataDir = dirname(t.redis.address);
+  await Deno.mkdir(`${dataDir}/dump.rdb`); // can be opened, and not copied
+  await assert.rejects(backUp(t.store, { dataDir, keep: 1 }));
+  assert.deepEqual(copiesIn(dataDir), []);
+});

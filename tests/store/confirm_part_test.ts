@@ -1,6 +1,7 @@
 // lua/confirm.lua for a part of a hold, and for a hold that has expired.
 import assert from "node:assert/strict";
-import { confirm, getHold } from "../../src/store/holds.ts";
+import { getHold } from "../../src/store/hold_records.ts";
+import { confirm } from "../../src/store/holds.ts";
 import type { HeldLine } from "../../src/store/lines.ts";
 import type { Store } from "../../src/store/store.ts";
 import {

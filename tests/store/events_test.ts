@@ -1,14 +1,13 @@
 // The event stream as pages: every kind, positions, limits, filters, and what is kept no longer.
 import assert from "node:assert/strict";
 import { sell } from "../../src/store/sales.ts";
+import { endOfEvents, readEvents } from "../../src/store/events.ts";
 import {
   decodePosition,
   encodePosition,
-  endOfEvents,
   isLater,
   type Position,
-  readEvents,
-} from "../../src/store/events.ts";
+} from "../../src/store/positions.ts";
 import { Event } from "../../src/contract/event_kinds.ts";
 import { call, openTestStore, stockUp, type TestStore } from "../support/store.ts";
 
@@ -99,7 +98,7 @@ Deno.test("what this version cannot read is passed over, and never stops a reade
   await write(t, "1-1", ...words, "stock.sold", "A online 1");
   const { items, next } = await readEvents(t.store, undefined, { limit: 10 });
   assert.deepEqual(quantities(items), [1]);
-  assert.deepEqual(next, { entry: "1-1", seen: 4 });
+  assert.deepEqual(next, [{ entry: "1-1", seen: 4 }]);
 });
 
 Deno.test("pages of every size join into the whole, also inside an entry", async () => {
@@ -205,7 +204,7 @@ Deno.test("real commits: a sale is told, with its level, at Redis' time", async 
 });
 
 Deno.test("positions: written and read back, and nothing else is one", () => {
-  const position = { entry: "1767225600000-12", seen: 3 };
+  const position = [{ entry: "1767225600000-12", seen: 3 }];
   assert.deepEqual(decodePosition(encodePosition(position)), position);
   const forged = (text: string) => btoa(text).replaceAll("=", "");
   const bad = ["", "x", "0-0", forged("1-1"), forged("1-1.x"), forged("1-1.1 "), forged("-1-1.1")];

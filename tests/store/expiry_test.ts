@@ -1,6 +1,6 @@
 // Holds that fall due: settled by every commit, by the sweep, and never early.
 import assert from "node:assert/strict";
-import { getHold } from "../../src/store/holds.ts";
+import { getHold } from "../../src/store/hold_records.ts";
 import { sell } from "../../src/store/sales.ts";
 import { SETTLE_LIMIT } from "../../src/store/store.ts";
 import { settleAllDue } from "../../src/store/sweep.ts";

@@ -1,6 +1,7 @@
 // The replies of lua/extend.lua, in the order of its header.
 import assert from "node:assert/strict";
-import { extend, getHold } from "../../src/store/holds.ts";
+import { getHold } from "../../src/store/hold_records.ts";
+import { extend } from "../../src/store/holds.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   call,

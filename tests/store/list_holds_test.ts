@@ -1,6 +1,6 @@
 // lua/list_holds.lua: pages of active holds in order of expiry.
 import assert from "node:assert/strict";
-import { listHolds } from "../../src/store/holds.ts";
+import { listHolds } from "../../src/store/hold_records.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   holdUnits,

@@ -1,6 +1,7 @@
 // Holds and idempotency keys belong to the name of the API key they came with; limits on what a name holds.
 import assert from "node:assert/strict";
-import { confirm, extend, getHold, hold, listHolds, release } from "../../src/store/holds.ts";
+import { getHold, listHolds } from "../../src/store/hold_records.ts";
+import { confirm, extend, hold, release } from "../../src/store/holds.ts";
 import { NOBODY } from "../../src/store/keys.ts";
 import type { Store } from "../../src/store/store.ts";
 import { call, lineOf, openTestStore, START_MS, stockUp } from "../support/store.ts";

@@ -34,6 +34,7 @@ export async function openTestApp(
     log: makeLog("info", (line) => logged.push(line)),
     maxBodyBytes: 4096,
     holdLifetimeMaxSeconds: 7200,
+    requestTimeoutMs: 10_000,
     ...appOptions,
   });
   const send = async (path: string, init: RequestInit) => {

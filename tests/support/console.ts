@@ -1,11 +1,13 @@
 // The console in a real browser, on an app in this process whose connections a test can cut.
 import assert from "node:assert/strict";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { demoCatalogue } from "../../src/catalogue/demo.ts";
-import { count } from "../../src/store/inventory.ts";
+import { countAll } from "../../src/catalogue/load.ts";
+import type { Count } from "../../src/store/inventory.ts";
 import type { AppOptions } from "../../src/app.ts";
 import { openTestApp, type TestApp } from "./app.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser, noBrowser } from "./browser.ts";
 
 export interface Console extends AsyncDisposable {
   t: TestApp;
@@ -13,17 +15,20 @@ export interface Console extends AsyncDisposable {
   page: Page;
   /** Ends every connection to the feed and refuses new ones, until it is called with true. */
   reachable(isReachable: boolean): void;
+  /** A message of the browser's that the test has provoked. */
+  forgive(message: string): void;
   /** Loads the page anew and waits until it is live. */
   load(): Promise<void>;
 }
 
-/** Opens the page on a store with the demo catalogue. Closing fails where the page left our origin or broke its rules. */
+/** Opens the page on a store with the demo catalogue, or another. Closing fails where the page left our origin or broke its rules. */
 export async function openConsole(
   options: BrowserContextOptions = {},
   appOptions: Partial<AppOptions> = {},
+  catalogue: Iterable<Count> = demoCatalogue(),
 ): Promise<Console> {
-  const t = await openTestApp({}, appOptions);
-  await Promise.all(demoCatalogue().map((each) => count(t.store, each)));
+  const t = await openTestApp({ observer: appOptions.metrics }, appOptions);
+  await countAll(t.store, catalogue);
   const feeds = new Set<ReadableStreamDefaultController>();
   let isReachable = true;
   const server = Deno.serve(
@@ -56,6 +61,10 @@ export async function openConsole(
       isReachable = is;
       if (!is) feeds.forEach((feed) => feed.error(new Error("cut")));
       if (!is) feeds.clear();
+    },
+    forgive(message) {
+      const kept = faults.filter((fault) => !fault.includes(message));
+      faults.splice(0, Infinity, ...kept);
     },
     async load() {
       await page.goto(url);
@@ -96,8 +105,47 @@ function cuttable(
   }, { highWaterMark: 0 });
 }
 
+/** What axe has to say against the page as it is. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    // deno-lint-ignore no-explicit-any -- put there by the line before
+    const { violations } = await (globalThis as any).axe.run(document);
+    // deno-lint-ignore no-explicit-any -- as axe documents them
+    return violations.map((each: any) =>
+      // deno-lint-ignore no-explicit-any -- as axe documents them
+      `${each.id}: ${each.nodes.map((node: any) => node.html + " " + node.failureSummary)}`
+    );
+  });
+}
+
 /** Keeps a picture where SCREENSHOTS names a folder, for a person to look at. */
 export async function screenshot(page: Page, name: string, fullPage = false): Promise<void> {
   const folder = Deno.env.get("SCREENSHOTS");
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage });
 }
+
+/** A test on a page that is loaded and live. */
+export function consoleTest(
+  name: string,
+  act: (console: Console) => Promise<void>,
+  appOptions: Partial<AppOptions> = {},
+): void {
+  Deno.test({
+    name: `console: ${name}`,
+    ignore: noBrowser,
+    async fn() {
+      await using opened = await openConsole({}, appOptions);
+      opened.page.setDefaultTimeout(20_000);
+      await opened.load();
+      await act(opened);
+    },
+  });
+}
+
+/** The body of a sale. */
+export const sale = (quantity: number, sku = "SKU000001") => ({
+  sku,
+  quantity,
+  location: "online",
+});

@@ -124,22 +124,25 @@ export class Model {
     return shortages.length > 0 ? { status: "insufficient_stock", shortages } : taken;
   }
 
+  /** With `takesFirst` the units of a hold to replace are not free yet, as in a cart over partitions. */
   hold(
     request: { lines: Wish[]; ttl: number; reference?: string; replaces?: string },
     holdId: string,
+    takesFirst = false,
   ): HoldOutcome {
     this.settle();
     const replaced = this.holds.get(request.replaces ?? "");
     if (request.replaces && !replaced) return { status: "hold_not_found" };
     if (replaced && isSold(replaced)) return { status: "hold_confirmed" };
     const isActive = replaced?.status === "active";
-    const plan = this.#plan(request.lines, isActive ? replaced.lines : []);
+    const plan = this.#plan(request.lines, isActive && !takesFirst ? replaced.lines : []);
     if (!Array.isArray(plan)) return plan;
-    if (isActive) this.#end(replaced, "released");
+    if (isActive && !takesFirst) this.#end(replaced, "released");
     const lines = plan.map((line) => {
       this.#place(line.sku, line.location).held += line.quantity;
       return { ...line, remaining_stock: this.available(line.sku, line.location) };
     });
+    if (isActive && takesFirst) this.#end(replaced, "released");
     const expiresAtMs = this.nowMs + request.ttl * 1000;
     this.holds.set(holdId, {
       status: "active",

@@ -22,6 +22,7 @@ export async function startTestRedis(settings: Record<string, string> = {}): Pro
   }).spawn();
   const client = createClient({
     maintNotifications: "disabled",
+    password: settings.requirepass,
     socket: { path: all.unixsocket, reconnectStrategy: (retries) => retries < 500 && 10 },
   });
   client.on("error", () => {}); // not up yet, or stopped by the test

@@ -2,6 +2,7 @@
 import { createClient } from "@redis/client";
 import { createInventoryClient } from "../../openapi/client/client.js";
 import { checkedFetch } from "./contract.ts";
+import { auditVariables } from "./permissions.ts";
 
 export interface Service extends AsyncDisposable {
   url: string;
@@ -25,7 +26,7 @@ function task(name: string, args: string[], env: Record<string, string>): Deno.C
   return new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", name, ...args],
     cwd: ROOT,
-    env: { LOG_LEVEL: "info", ...env },
+    env: { LOG_LEVEL: "info", ...env, ...auditVariables(name, env) },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -122,6 +123,7 @@ export async function makeDataDir(): Promise<
   const path = await Deno.makeTempDir({ prefix: "ia-data-" });
   const redis = async (...command: string[]) => {
     const client = createClient({
+      RESP: 2, // lists, which read well as text
       maintNotifications: "disabled",
       socket: { path: `${path}/redis.sock`, reconnectStrategy: false },
     });

@@ -1,5 +1,6 @@
 // A store on a Redis of the test's own, with the time in the test's hand if it wants.
 import { type Call, openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
+import { partitionPrefix } from "../../src/store/keys.ts";
 import type { Count } from "../../src/store/inventory.ts";
 import { count, getInventory } from "../../src/store/inventory.ts";
 import {
@@ -19,7 +20,8 @@ export interface TestStore extends AsyncDisposable {
   setTime(nowMs: number): Promise<void>;
 }
 
-const TEST_CLOCK = `local function now_ms() return tonumber(redis.call('GET', 'test:now_ms')) end`;
+const TEST_CLOCK =
+  `local function now_ms() return tonumber(redis.call('GET', ARGV[1] .. 'test:now_ms')) end`;
 
 /** 2026-01-01T00:00:00.000Z, where time stands until a test with `ownTime` moves it. */
 export const START_MS = 1_767_225_600_000;
@@ -47,8 +49,10 @@ export async function openTestStore(
 ): Promise<TestStore> {
   const { ownTime = false, redisSettings, ...storeOptions } = options;
   const redis = await startTestRedis(redisSettings);
+  const { partitions = 1 } = options;
   const setTime = async (nowMs: number) => {
-    await redis.send("SET", "test:now_ms", String(nowMs));
+    const prefixes = Array.from({ length: partitions }, (_, p) => partitionPrefix(p, partitions));
+    await redis.send("MSET", ...prefixes.flatMap((each) => [`${each}test:now_ms`, String(nowMs)]));
   };
   if (ownTime) await setTime(START_MS);
   const store = await connectStore(redis.address, {
@@ -92,9 +96,9 @@ export function call(target: string, idempotencyKey?: string): Call {
   return { target, requestId: `test-${++callNumber}`, idempotencyKey };
 }
 
-/** The words of every event written so far, as `kind detail`. */
-export async function eventsOf(redis: TestRedis): Promise<string[]> {
-  const entries = await redis.send("XRANGE", "events", "-", "+") as [string, string[]][];
+/** The words of every event written so far, as `kind detail`; of one partition where there are several. */
+export async function eventsOf(redis: TestRedis, prefix = ""): Promise<string[]> {
+  const entries = await redis.send("XRANGE", `${prefix}events`, "-", "+") as [string, string[]][];
   return entries.flatMap(([, words]) =>
     words.flatMap((word, i) => i % 2 === 0 ? [`${word} ${words[i + 1]}`] : [])
   );

@@ -1,0 +1,56 @@
+// Every request is answered by its deadline, whatever it waits for: its body, Redis, or one after the other.
+import type { MiddlewareHandler } from "hono";
+import type { AppContext, AppEnv } from "./context.ts";
+import { problem } from "./problems.ts";
+
+/** How far a request has come, and what it is told if that is as far as it comes. */
+export interface Deadline {
+  isOver: boolean;
+  ifOver: "request_timeout" | "store_unavailable" | "outcome_unknown";
+  /** Lets the request take as long as it takes. */
+  lift(): void;
+}
+
+interface OpenDeadline extends Deadline {
+  atMs: number;
+  end(): void;
+}
+
+/** Answers for a request that has no answer after `timeoutMs`. A live feed has one when it begins. */
+export function answerInTime(timeoutMs: number): MiddlewareHandler<AppEnv> {
+  // All have the same time, so the first to come is the first to be over, and one timer does for all of them.
+  const open = new Set<OpenDeadline>();
+  let isWatching = false;
+
+  function watch(ms: number): void {
+    isWatching = true;
+    Deno.unrefTimer(setTimeout(endThoseOver, ms));
+  }
+
+  function endThoseOver(): void {
+    isWatching = false;
+    const now = performance.now();
+    for (const each of open) {
+      if (each.atMs > now) return watch(each.atMs - now);
+      open.delete(each);
+      each.isOver = true;
+      each.end();
+    }
+  }
+
+  return async (c, next) => {
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const own: OpenDeadline = {
+      atMs: performance.now() + timeoutMs,
+      isOver: false,
+      ifOver: "store_unavailable",
+      end,
+      lift: () => open.delete(own),
+    };
+    open.add(own);
+    if (!isWatching) watch(timeoutMs);
+    c.set("deadline", own);
+    await Promise.race([next().finally(own.lift), over]);
+    if (own.isOver) c.res = problem(c as AppContext, own.ifOver);
+  };
+}

@@ -1,0 +1,188 @@
+// Carts over partitions. A hold is its own prepare phase: the other partitions take their lines first, as parts that
+// fall due later than the hold can be decided, and home, the partition of the first line, makes the hold last. Until
+// then there is none, so that a crash between any two steps ends in one outcome: the parts ask home, and follow it.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { z } from "@hono/zod-openapi";
+import type { CartRequest } from "../contract/holds.ts";
+import type { Reply } from "./batch_queue.ts";
+import { commitUnderClaim, takeClaim } from "./claims.ts";
+import { StoreFault } from "./faults.ts";
+import { homeOf, isCart, makeHoldId } from "./hold_ids.ts";
+import { encodeWishes, type LineFields, type Wish } from "./lines.ts";
+import { idempotencyKeyOf } from "./operation.ts";
+import { withDeadline } from "./partition.ts";
+import { settleParts, settlePartsOf } from "./parts.ts";
+import type { Call, Store } from "./store.ts";
+
+type Request = z.infer<typeof CartRequest>;
+
+const ASK_AGAIN_MS = 20;
+
+/** Whether the request needs more than one partition to be decided. */
+export function isOverPartitions(store: Store, { lines, replaces }: Request): boolean {
+  const home = store.partitionOf(lines[0].sku);
+  return lines.some(({ sku }) => store.partitionOf(sku) !== home) ||
+    replaces !== undefined && (homeOf(store, replaces) !== home || isCart(store, replaces));
+}
+
+/** Makes a hold over partitions; the reply is that of lua/hold.lua. Throws a StoreFault. */
+export async function holdCart(store: Store, request: Request, call: Call): Promise<Reply> {
+  const cart = new Cart(store, request, call);
+  if (!idempotencyKeyOf(call)) return await cart.attempt();
+  const startedAt = performance.now();
+  while (true) {
+    const claim = await takeClaim(store, call, {
+      request,
+      keepSeconds: store.holdKeepSeconds,
+      leaseMs: store.timeoutMs,
+    });
+    if (claim.status === "idempotency_key_reused") return [claim.status];
+    const before = claim.status === "claimed" ? undefined : await cart.lookBack();
+    if (before) return before;
+    if (claim.status !== "pending") {
+      return await commitUnderClaim(claim, () => cart.attempt());
+    }
+    if (performance.now() - startedAt > store.timeoutMs) {
+      throw new StoreFault("store_unavailable", "the same request is still being worked on");
+    }
+    await sleep(ASK_AGAIN_MS);
+  }
+}
+
+/** What the other partitions have to say. */
+interface Elsewhere {
+  taken: [...Required<LineFields>, partition: number][];
+  refusal?: Reply;
+}
+
+class Cart {
+  readonly #home: number;
+  readonly #wishes: Map<number, Wish[]>;
+
+  constructor(
+    private readonly store: Store,
+    private readonly request: Request,
+    private readonly call: Call,
+  ) {
+    this.#home = store.partitionOf(request.lines[0].sku);
+    this.#wishes = Map.groupBy(request.lines, ({ sku }) => store.partitionOf(sku));
+  }
+
+  get #others(): number[] {
+    return [...this.#wishes.keys()].filter((partition) => partition !== this.#home);
+  }
+
+  /** The reply that this request had before, if home has one under its key. */
+  async lookBack(): Promise<Reply | undefined> {
+    const { request, call } = this;
+    const operation = { verb: "look_back" as const, args: [], request, isClaimed: true };
+    const reply = await this.store.commit({ ...operation, partition: this.#home }, call);
+    return reply[0] === "nothing_yet" ? undefined : reply;
+  }
+
+  /** Tries once, under a hold id of its own. */
+  async attempt(): Promise<Reply> {
+    const holdId = makeHoldId(this.store, this.#home, this.#others.length > 0);
+    let reply: Reply | undefined;
+    try {
+      const refusal = await this.#refusalToReplace();
+      const elsewhere = refusal ? { taken: [], refusal } : await this.#takeParts(holdId);
+      reply = await this.#decide(holdId, elsewhere);
+      if (reply[0] === "given_up") {
+        throw new StoreFault(
+          "store_unavailable",
+          "the parts of the cart were given back meanwhile",
+        );
+      }
+    } finally {
+      // Without a hold of this id the parts go back; where nobody knows, they ask when they fall due.
+      const isMade = reply?.[0] === "active" && String(reply[1]).startsWith(`${holdId} `);
+      if (!isMade) await settleParts(this.store, holdId, this.#others);
+    }
+    if (reply[0] === "active") await this.#endReplaced();
+    return reply;
+  }
+
+  /** Half of the time is for the parts. One of which nothing is known is given back as well. */
+  async #takeParts(holdId: string): Promise<Elsewhere> {
+    const { store, request } = this;
+    const taking = Promise.allSettled(this.#others.map(async (partition) => {
+      const wishes = this.#wishes.get(partition)!;
+      const args = [holdId, request.ttl, ...encodeWishes(wishes)];
+      const weight = wishes.length;
+      const reply = await store.commit({ verb: "take_part", args, partition, weight });
+      return { partition, reply };
+    }));
+    const taken = await withDeadline(taking, store.timeoutMs / 2, () => {}).catch(nothingWasDone);
+    const lost = taken.find((each) => each.status === "rejected");
+    if (lost) nothingWasDone(lost.reason);
+    return joinReplies(taken.map((each) => (each as PromiseFulfilledResult<PartReply>).value));
+  }
+
+  /** Home, where all is decided. */
+  async #decide(holdId: string, elsewhere: Elsewhere): Promise<Reply> {
+    const { store, request, call } = this;
+    const { ttl, reference = "" } = request;
+    const wishes = this.#wishes.get(this.#home)!;
+    const args = [holdId, ttl, reference, JSON.stringify(elsewhere), ...encodeWishes(wishes)];
+    const deciding = store.commit({
+      verb: "hold_cart",
+      args,
+      partition: this.#home,
+      request,
+      isClaimed: true,
+      weight: wishes.length,
+    }, call);
+    return await withDeadline(deciding, store.timeoutMs / 2, () => {});
+  }
+
+  /** Why the hold to replace cannot be. */
+  async #refusalToReplace(): Promise<Reply | undefined> {
+    const { replaces } = this.request;
+    if (!replaces) return undefined;
+    const partition = homeOf(this.store, replaces);
+    const args = [replaces, this.call.owner ?? ""];
+    const [status, json] = await this.store.ask({ verb: "get_hold", args, partition });
+    if (status === "hold_not_found") return [status];
+    const { status: state, reacquired_at_ms } = JSON.parse(json as string);
+    return state === "confirmed" || reacquired_at_ms ? ["hold_confirmed"] : undefined;
+  }
+
+  /** Gives back what was replaced: after the new units were taken, since it is decided elsewhere. */
+  async #endReplaced(): Promise<void> {
+    const { replaces } = this.request;
+    if (!replaces) return;
+    const { idempotencyKey: _, ...call } = this.call;
+    const partition = homeOf(this.store, replaces);
+    const operation = { verb: "release" as const, args: [replaces], partition };
+    await this.store.commit(operation, call).catch(() => {}); // it still ends when it falls due
+    if (isCart(this.store, replaces)) await settlePartsOf(this.store, replaces);
+  }
+}
+
+interface PartReply {
+  partition: number;
+  reply: Reply;
+}
+
+/** What was taken, or the first SKU that nobody knows, or all that is short. */
+function joinReplies(replies: PartReply[]): Elsewhere {
+  const taken: Elsewhere["taken"] = [];
+  const shortages: unknown[] = [];
+  let refusal: Reply | undefined;
+  for (const { partition, reply: [status, ...fields] } of replies) {
+    if (status === "taken") {
+      for (const line of fields as Required<LineFields>[]) taken.push([...line, partition]);
+    } else if (status === "insufficient_stock") shortages.push(...fields);
+    else refusal ??= [status, ...fields];
+  }
+  if (shortages.length > 0) refusal ??= ["insufficient_stock", ...shortages];
+  return { taken, refusal };
+}
+
+/** Home was not asked, so there is no hold, whatever has become of the parts. */
+function nothingWasDone(fault: unknown): never {
+  if (!(fault instanceof StoreFault)) throw fault;
+  const code = fault.code === "outcome_unknown" ? "store_unavailable" : fault.code;
+  throw new StoreFault(code, fault.message, { cause: fault });
+}

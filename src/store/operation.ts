@@ -1,0 +1,114 @@
+// What goes to the scripts and what comes back: one verb with its arguments, and its reply.
+import { createHash } from "node:crypto";
+import type { Reply } from "./batch_queue.ts";
+import { StoreFault } from "./faults.ts";
+import { isDenial } from "./redis_link.ts";
+
+/** What a command carries besides its input. The store writes `replayOf` when the command was a repeat. */
+export interface Call {
+  /** Method and path, as in `POST /hold`: part of what makes two requests the same. */
+  target: string;
+  requestId: string;
+  idempotencyKey?: string;
+  /** With keys configured: the name of the caller's key, or NOBODY. Holds and idempotency keys are its own. */
+  owner?: string;
+  /** The request id of the first request under this key, when this one repeats it. */
+  replayOf?: string;
+}
+
+/** One verb with its arguments, in the order that the OP section of its Lua file gives. */
+export interface Operation {
+  verb:
+    | "hold"
+    | "release"
+    | "confirm"
+    | "extend"
+    | "sell"
+    | "count"
+    | "adjust"
+    | "transfer"
+    | "spend"
+    | "repair"
+    | "claim"
+    | "unclaim"
+    | "look_back"
+    | "take_part"
+    | "hold_cart"
+    | "judge_part"
+    | "settle_part";
+  args: (string | number)[];
+  /** Where it is decided; the first partition if not said. */
+  partition?: number;
+  /** The validated request, which an idempotency key is bound to. */
+  request?: unknown;
+  /** Whether the call's idempotency key has been claimed for it already. */
+  isClaimed?: boolean;
+  /** How many stock lines it decides; 1 if not said. */
+  weight?: number;
+}
+
+export interface Question {
+  verb:
+    | "get_inventory"
+    | "query_inventory"
+    | "list_inventory"
+    | "get_hold"
+    | "list_holds"
+    | "last_event"
+    | "read_events"
+    | "verify_holds"
+    | "verify_parts"
+    | "due_parts"
+    | "verify_skus"
+    | "verify_stock"
+    | "measure";
+  args: (string | number)[];
+  /** Where the answer is; the first partition if not said. */
+  partition?: number;
+  /** How many records it looks at; 1 if not said. */
+  weight?: number;
+}
+
+/** The key as the scripts know it, '' for none. A space is in no name and in no key, so owners cannot meet. */
+export function idempotencyKeyOf({ owner, idempotencyKey }: Partial<Call> = {}): string {
+  return idempotencyKey && owner ? `${owner} ${idempotencyKey}` : idempotencyKey ?? "";
+}
+
+/** An operation as `commit` takes it, its outcome to be kept under the call's key for so many seconds. */
+export function encodeOperation(
+  { verb, args, request }: Operation,
+  keepSeconds: number,
+  call?: Call,
+): string[] {
+  const key = idempotencyKeyOf(call);
+  const encoded = [verb, call?.owner ?? "", key, String(args.length), ...args.map(String)];
+  if (call && key) {
+    encoded.push(fingerprint(call.target, request), String(keepSeconds), call.requestId);
+  }
+  return encoded;
+}
+
+/** A question as `read` takes it. */
+export function encodeQuestion({ verb, args }: Question): string[] {
+  return [verb, String(args.length), ...args.map(String)];
+}
+
+/** Two requests with one fingerprint are the same: method, path, and body as validated. */
+export function fingerprint(target: string, request: unknown): string {
+  return createHash("sha256").update(`${target} ${JSON.stringify(request)}`).digest("base64url");
+}
+
+/** What the verb replied, now or to the first request under this key, whose id then comes with it. */
+export function unwrap(verb: string, reply: Reply): [reply: Reply, replayOf?: string] {
+  switch (reply[0]) {
+    case "store_full":
+      throw new StoreFault("store_full", `no memory for a ${verb}`);
+    case "failed":
+      if (isDenial(String(reply[1]))) throw new StoreFault("store_unavailable", String(reply[1]));
+      throw new Error(`${verb}: ${reply[1]}`);
+    case "replayed":
+      return [reply[2] as Reply, reply[1] as string];
+    default:
+      return [reply];
+  }
+}

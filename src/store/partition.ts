@@ -1,0 +1,136 @@
+// One partition of the store: its SKUs and holds share a key prefix, a queue of commits and one of questions.
+import { type BatchLimits, BatchQueue, type Reply } from "./batch_queue.ts";
+import { StoreFault } from "./faults.ts";
+import { declaredKeys } from "./keys.ts";
+import type { StoreObserver } from "./measures.ts";
+import { isReady, type LinkKind, type Nodes, runOnMaster } from "./nodes.ts";
+import type { Script } from "./scripts.ts";
+
+export interface PartitionOptions {
+  index: number;
+  /** What its keys begin with. */
+  prefix: string;
+  scripts: { usual: Script; whenFull: Script; reading: Script };
+  nodes: Nodes;
+  limits: BatchLimits;
+  observer?: StoreObserver;
+}
+
+export class Partition {
+  readonly #options: PartitionOptions;
+  readonly #commits: BatchQueue;
+  readonly #reads: BatchQueue;
+
+  constructor(options: PartitionOptions) {
+    this.#options = options;
+    this.#commits = new BatchQueue({
+      isReady: () => this.#link("commits")?.ready ?? false,
+      onStall: () => this.#link("commits")?.reset("no answer in time"),
+      send: async (requests, deadlineMs) => (await this.#commit(requests, deadlineMs)).replies,
+    }, options.limits);
+    this.#reads = new BatchQueue({
+      isReady: () => this.#link("reads")?.ready ?? false,
+      onStall: () => this.#link("reads")?.reset("no answer in time"),
+      send: async (requests, deadlineMs) =>
+        await this.#run("reads", options.scripts.reading, requests, deadlineMs) as Reply[],
+    }, options.limits);
+  }
+
+  #link(kind: LinkKind) {
+    return this.#options.nodes.of(this.#options.index)?.[kind];
+  }
+
+  /** Whether commits and reads would reach a Redis that answers. */
+  get ready(): boolean {
+    const node = this.#options.nodes.of(this.#options.index);
+    return node !== undefined && isReady(node);
+  }
+
+  /** Operations that wait to be sent. */
+  get queueLength(): number {
+    return this.#commits.length;
+  }
+
+  /** Applies one encoded operation. Throws a StoreFault. */
+  commit(
+    request: string[],
+    weight?: number,
+    onSent?: (batchSize: number) => void,
+  ): Promise<Reply> {
+    return this.#commits.ask(request, weight, onSent);
+  }
+
+  /** Answers one encoded question. Throws a StoreFault; a question whose answer is lost has changed nothing. */
+  async ask(request: string[], weight?: number): Promise<Reply> {
+    try {
+      return await this.#reads.ask(request, weight);
+    } catch (fault) {
+      if (!(fault instanceof StoreFault)) throw fault;
+      throw new StoreFault("store_unavailable", fault.message, { cause: fault });
+    }
+  }
+
+  /** Gives back the units of holds that are due, as many as one script may; answers how many. */
+  async settle(): Promise<number> {
+    const { timeoutMs } = this.#options.limits;
+    const settling = this.#commit([], performance.now() + timeoutMs);
+    const onLate = () => this.#link("commits")?.reset("no answer in time");
+    return (await withDeadline(settling, timeoutMs, onLate)).settled;
+  }
+
+  async #commit(
+    requests: string[][],
+    deadlineMs: number,
+  ): Promise<{ settled: number; replies: Reply[] }> {
+    const { observer } = this.#options;
+    const startedAt = performance.now();
+    const [first, ...replies] = await this.#commitInAnyMemory(requests, deadlineMs);
+    const [settled, lagMs] = first as [settled: number, lagMs: number];
+    if (requests.length > 0) {
+      observer?.committed(requests.length, (performance.now() - startedAt) / 1000);
+    }
+    if (settled > 0) observer?.settled(settled, lagMs / 1000);
+    return { settled, replies: replies as Reply[] };
+  }
+
+  /** Memory is judged before a script starts, so what was refused for it may be sent again. */
+  async #commitInAnyMemory(requests: string[][], deadlineMs: number): Promise<unknown[]> {
+    const { usual, whenFull } = this.#options.scripts;
+    try {
+      return await this.#run("commits", usual, requests, deadlineMs);
+    } catch (fault) {
+      if (!(fault instanceof StoreFault && fault.code === "store_full")) throw fault;
+      return await this.#run("commits", whenFull, requests, deadlineMs);
+    }
+  }
+
+  async #run(
+    kind: LinkKind,
+    script: Script,
+    requests: string[][],
+    deadlineMs: number,
+  ): Promise<unknown[]> {
+    const { index, nodes, prefix } = this.#options;
+    const args = [prefix, ...requests.flat()];
+    const keys = declaredKeys(prefix);
+    return await runOnMaster(nodes, index, kind, script, keys, args, deadlineMs) as unknown[];
+  }
+}
+
+/** The answer, or a StoreFault when it takes too long. */
+export async function withDeadline<Answer>(
+  answer: Promise<Answer>,
+  timeoutMs: number,
+  onLate: () => void,
+): Promise<Answer> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new StoreFault("outcome_unknown", "Redis did not answer in time"));
+    onLate();
+  }, timeoutMs);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

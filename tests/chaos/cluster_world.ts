@@ -1,0 +1,126 @@
+// A real Redis Cluster with the real service on it, as processes that may be killed, and the books of every partition.
+import { count } from "../../src/store/inventory.ts";
+import { partitionPrefix } from "../../src/store/keys.ts";
+import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
+import { connectStore } from "../support/store.ts";
+import { Books, compareWithTold } from "./books.ts";
+import { type Arena, type Campaign, campaignIn, SKUS, UNITS } from "./campaign.ts";
+import { LOCATIONS } from "./clients.ts";
+import { memoryOf, ROOT, startServiceProcess } from "./process.ts";
+import { freePort } from "./proxy.ts";
+import type { Chance } from "./random.ts";
+
+const PARTITIONS = 8;
+
+export interface ClusterWorld extends Arena {
+  cluster: TestCluster;
+  partitions: number;
+  /** The slot of a partition. */
+  slotOf(partition: number): Promise<number>;
+  /** The master of a partition. */
+  masterOf(partition: number): Promise<ClusterNode>;
+  /** kill -9, and a new one; resolves when it listens. */
+  killService(): Promise<void>;
+  serviceMemory(): number;
+  logged: string[];
+}
+
+export interface ClusterWorldOptions {
+  durability?: string;
+  /** The source tree to run; ours if not said. */
+  root?: URL;
+}
+
+export async function openClusterWorld(
+  { durability, root = ROOT }: ClusterWorldOptions,
+): Promise<ClusterWorld> {
+  const cluster = await startTestCluster();
+  const port = freePort();
+  const logged: string[] = [];
+  const env: Record<string, string> = {
+    REDIS_CLUSTER_URLS: cluster.nodes.slice(0, 2).map(({ url }) => url).join(" "),
+    PARTITIONS: String(PARTITIONS),
+  };
+  if (durability) env.DURABILITY = durability;
+  let service: Deno.ChildProcess;
+  try {
+    service = await startServiceProcess(root, port, env, logged);
+  } catch (error) {
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
+  const slotOf = (partition: number) => cluster.slotOf(partitionPrefix(partition, PARTITIONS));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    killsDuringFsync: 0,
+    cluster,
+    partitions: PARTITIONS,
+    logged,
+    slotOf,
+    async masterOf(partition) {
+      const master = await cluster.masterOf(await slotOf(partition));
+      if (!master) throw new Error(`partition ${partition} has no master`);
+      return master;
+    },
+    async killService() {
+      service.kill("SIGKILL");
+      await service.status;
+      service = await startServiceProcess(root, port, env, logged);
+    },
+    serviceMemory: () => memoryOf(service),
+    async [Symbol.asyncDispose]() {
+      service.kill("SIGKILL");
+      await service.status;
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A campaign on a cluster of its own, with stock in every partition. */
+export async function openClusterCampaign(
+  options: ClusterWorldOptions,
+  chance: Chance,
+  clients = 12,
+  resolveWithinMs = 60_000,
+): Promise<Campaign<ClusterWorld>> {
+  const world = await openClusterWorld(options);
+  try {
+    await stock(world);
+  } catch (error) {
+    await world[Symbol.asyncDispose]();
+    throw error;
+  }
+  const books = Array.from(
+    { length: PARTITIONS },
+    (_, partition) => new Books(partitionPrefix(partition, PARTITIONS)),
+  );
+  return campaignIn(
+    world,
+    async (ledger) => {
+      const faults: string[] = [];
+      for (const [partition, each] of books.entries()) {
+        const master = await world.masterOf(partition);
+        const found = await each.check((...command) => master.send(...command));
+        faults.push(...found.map((fault) => `partition ${partition}: ${fault}`));
+      }
+      return [...faults, ...compareWithTold(books, ledger)];
+    },
+    chance,
+    clients,
+    resolveWithinMs,
+  );
+}
+
+async function stock({ cluster, partitions }: ClusterWorld): Promise<void> {
+  const store = await connectStore("", {
+    address: undefined,
+    clusterUrls: [cluster.nodes[0].url],
+    partitions,
+  });
+  await Promise.all(
+    SKUS.map((sku) =>
+      count(store, { sku, onHand: LOCATIONS.map((location) => [location, UNITS]) })
+    ),
+  );
+  store.close();
+}

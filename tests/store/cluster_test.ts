@@ -1,0 +1,457 @@
+// Partitions on a real Redis Cluster: which master serves which, and what happens while that changes.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { clusterNodes, type ClusterOptions } from "../../src/store/cluster.ts";
+import { StoreFault } from "../../src/store/faults.ts";
+import {
+  isReady,
+  MOVE_PATIENCE_MS,
+  type Nodes,
+  oneNode,
+  runOnMaster,
+} from "../../src/store/nodes.ts";
+import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
+import { freePort } from "../chaos/proxy.ts";
+import { startTestRedis } from "../support/redis.ts";
+
+const PARTITIONS = 12;
+const keysOf = (partition: number) => [`{${partition}}:partition`, `{${partition}}:nothing`];
+
+/** Takes a unit and writes down that it did: two keys, as every commit of ours. */
+const TAKE = asScript(`#!lua
+redis.call('DECR', ARGV[1] .. 'stock')
+return redis.call('INCR', ARGV[1] .. 'taken')`);
+const READ = asScript(`#!lua flags=no-writes
+return {redis.call('GET', ARGV[1] .. 'stock'), redis.call('GET', ARGV[1] .. 'taken')}`);
+const UNITS = 1000;
+
+function asScript(text: string) {
+  return { text, sha1: createHash("sha1").update(text).digest("hex") };
+}
+
+const inMs = (ms: number) => performance.now() + ms;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function take(nodes: Nodes, partition: number, ms = 2000): Promise<unknown> {
+  return runOnMaster(
+    nodes,
+    partition,
+    "commits",
+    TAKE,
+    keysOf(partition),
+    [`{${partition}}:`],
+    inMs(ms),
+  );
+}
+
+/** Units left and units taken. */
+async function lookAt(nodes: Nodes, partition: number): Promise<[number, number]> {
+  const prefix = `{${partition}}:`;
+  const reply = await runOnMaster(
+    nodes,
+    partition,
+    "reads",
+    READ,
+    keysOf(partition),
+    [prefix],
+    inMs(2000),
+  );
+  return (reply as string[]).map(Number) as [number, number];
+}
+
+interface Opened extends AsyncDisposable {
+  nodes: Nodes;
+  told: string[];
+}
+
+async function openNodes(
+  cluster: TestCluster,
+  options: Partial<ClusterOptions> = {},
+): Promise<Opened> {
+  const told: string[] = [];
+  const nodes = clusterNodes({
+    urls: [cluster.nodes[0].url],
+    slotKeys: Array.from({ length: PARTITIONS }, (_, partition) => keysOf(partition)[0]),
+    timeoutMs: 1000,
+    onLost: (node) => told.push(`lost ${node}`),
+    onBack: (node) => told.push(`back ${node}`),
+    onLeft: (node) => told.push(`left ${node}`),
+    ...options,
+  });
+  await untilServed(nodes);
+  return {
+    nodes,
+    told,
+    // deno-lint-ignore require-await -- the interface of `await using`
+    async [Symbol.asyncDispose]() {
+      nodes.close();
+    },
+  };
+}
+
+async function untilServed(nodes: Nodes, withinMs = 10_000): Promise<void> {
+  await until("all partitions are served", () => {
+    return Array.from({ length: PARTITIONS }, (_, partition) => nodes.of(partition))
+      .every((node) => node !== undefined && isReady(node));
+  }, withinMs);
+}
+
+async function until(what: string, isSo: () => boolean, withinMs = 10_000): Promise<void> {
+  const deadline = inMs(withinMs);
+  while (!isSo()) {
+    assert(performance.now() < deadline, `${what}: not within ${withinMs} ms`);
+    await sleep(2);
+  }
+}
+
+async function stockUp(cluster: TestCluster): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    const node = await homeOf(cluster, partition);
+    await node.send("SET", `{${partition}}:partition`, String(PARTITIONS));
+    await node.send("SET", `{${partition}}:stock`, String(UNITS));
+    await node.send("SET", `{${partition}}:taken`, "0");
+  }
+}
+
+async function homeOf(cluster: TestCluster, partition: number): Promise<ClusterNode> {
+  return (await cluster.masterOf(await cluster.slotOf(keysOf(partition)[0])))!;
+}
+
+/** A partition of this node and one of another. */
+async function partitionsOf(cluster: TestCluster, node: ClusterNode): Promise<[number, number]> {
+  const homes = await Promise.all(
+    Array.from({ length: PARTITIONS }, (_, partition) => homeOf(cluster, partition)),
+  );
+  return [homes.indexOf(node), homes.findIndex((home) => home !== node)];
+}
+
+async function faultOf(running: Promise<unknown>): Promise<StoreFault & { ms: number }> {
+  const startedAt = performance.now();
+  try {
+    const reply = await running;
+    assert.fail(`it was answered: ${reply}`);
+  } catch (fault) {
+    assert(fault instanceof StoreFault, String(fault));
+    return Object.assign(fault, { ms: performance.now() - startedAt });
+  }
+}
+
+Deno.test("a cluster", async (t) => {
+  await using cluster = await startTestCluster();
+  await stockUp(cluster);
+  const [a, b, c] = await cluster.masters();
+  const slot = (partition: number) => cluster.slotOf(keysOf(partition)[0]);
+
+  await t.step("is found from any one node, of several of which some are gone", async () => {
+    for (
+      const urls of [[c.url], [(await cluster.replicaOf(a)).url], [
+        `redis://127.0.0.1:${freePort()}`,
+        b.url,
+      ]]
+    ) {
+      await using opened = await openNodes(cluster, { urls });
+      assert.deepEqual(
+        new Set(opened.nodes.all().map(({ name }) => name)),
+        new Set([a.name, b.name, c.name]),
+      );
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        assert.equal(opened.nodes.of(partition)!.name, (await homeOf(cluster, partition)).name);
+      }
+    }
+  });
+
+  await t.step("a slot that has moved is followed, and nothing is done twice", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes } = opened;
+    const [partition] = await partitionsOf(cluster, a);
+    const [, before] = await lookAt(nodes, partition);
+    await cluster.moveSlot(await slot(partition), a, b);
+    assert.equal(nodes.of(partition)!.name, a.name, "nobody has told us yet");
+    const replies = await Promise.all(Array.from({ length: 10 }, () => take(nodes, partition)));
+    assert.deepEqual(
+      replies.map(Number).sort((x, y) => x - y),
+      Array.from({ length: 10 }, (_, i) => before + i + 1),
+    );
+    assert.equal(nodes.of(partition)!.name, b.name);
+    await cluster.moveSlot(await slot(partition), b, a);
+    assert.deepEqual(await lookAt(nodes, partition), [UNITS - before - 10, before + 10]);
+    assert.equal(nodes.of(partition)!.name, a.name);
+  });
+
+  await t.step(
+    "while the keys of a slot are in two places nothing runs, then all goes on",
+    async () => {
+      await using opened = await openNodes(cluster);
+      const { nodes } = opened;
+      const [partition, elsewhere] = await partitionsOf(cluster, a);
+      const before = await lookAt(nodes, partition);
+      const waits: number[] = [];
+      await cluster.moveSlot(await slot(partition), a, b, async () => {
+        for (
+          const fault of [
+            await faultOf(take(nodes, partition)),
+            await faultOf(lookAt(nodes, partition)),
+          ]
+        ) {
+          assert.equal(fault.code, "store_unavailable");
+          waits.push(fault.ms);
+        }
+        await take(nodes, elsewhere);
+      });
+      assert.equal(
+        waits.length,
+        8,
+        "before each of three keys, and before the slot was given away",
+      );
+      assert(waits[0] > MOVE_PATIENCE_MS / 2 && waits[0] < MOVE_PATIENCE_MS + 100, `${waits}`);
+      assert(Math.min(...waits.slice(1)) < 50, `later callers are told at once: ${waits}`);
+      assert.deepEqual(await lookAt(nodes, partition), before, "nothing was done");
+      await take(nodes, partition);
+      assert.deepEqual(await lookAt(nodes, partition), [before[0] - 1, before[1] + 1]);
+      assert.equal(nodes.moving.size, 0);
+      await cluster.moveSlot(await slot(partition), b, a);
+    },
+  );
+
+  await t.step("a move that ends within the wait is not noticed", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes } = opened;
+    const [partition] = await partitionsOf(cluster, a);
+    const [, before] = await lookAt(nodes, partition);
+    const taking: Promise<unknown>[] = [];
+    await cluster.moveSlot(await slot(partition), a, b, () => {
+      taking.push(take(nodes, partition));
+      return Promise.resolve();
+    });
+    await Promise.all(taking);
+    assert.equal((await lookAt(nodes, partition))[1], before + taking.length);
+    await cluster.moveSlot(await slot(partition), b, a);
+  });
+
+  await t.step("no wait goes beyond the deadline, and nothing is sent after it", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes } = opened;
+    const [partition] = await partitionsOf(cluster, a);
+    const before = await lookAt(nodes, partition);
+    const late = await faultOf(take(nodes, partition, 0));
+    assert.equal(late.code, "store_unavailable");
+    let fault: Awaited<ReturnType<typeof faultOf>> | undefined;
+    await cluster.moveSlot(await slot(partition), a, b, async () => {
+      fault ??= await faultOf(take(nodes, partition, 100));
+    });
+    assert.equal(fault!.code, "store_unavailable");
+    assert(fault!.ms < 100, `${fault!.ms} ms`);
+    await cluster.moveSlot(await slot(partition), b, a);
+    assert.deepEqual(await lookAt(nodes, partition), before);
+  });
+
+  await t.step("one declared key would not do: units go and nothing says so", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes } = opened;
+    const [partition] = await partitionsOf(cluster, a);
+    const [units, taken] = await lookAt(nodes, partition);
+    // GETKEYSINSLOT promises no order, so the key that is written second goes by hand.
+    const takeWithOneKey = () =>
+      runOnMaster(nodes, partition, "commits", TAKE, [`{${partition}}:partition`], [
+        `{${partition}}:`,
+      ], inMs(100));
+    await b.send("CLUSTER", "SETSLOT", String(await slot(partition)), "IMPORTING", a.id);
+    await a.send("CLUSTER", "SETSLOT", String(await slot(partition)), "MIGRATING", b.id);
+    const [host, port] = b.name.split(":");
+    await a.send("MIGRATE", host, port, `{${partition}}:taken`, "0", "5000");
+    await assert.rejects(takeWithOneKey(), /non local key/);
+    assert.equal((await faultOf(take(nodes, partition, 100))).code, "store_unavailable");
+    await cluster.moveSlot(await slot(partition), a, b);
+    assert.deepEqual(await lookAt(nodes, partition), [units - 1, taken]);
+    await cluster.moveSlot(await slot(partition), b, a);
+  });
+
+  await t.step(
+    "a commit that has to be copied waits for its replica, and is unknown without it",
+    async () => {
+      await using opened = await openNodes(cluster);
+      const { nodes } = opened;
+      const [partition] = await partitionsOf(cluster, a);
+      const [, before] = await lookAt(nodes, partition);
+      const takeCopied = (ms: number) => {
+        const [keys, prefix] = [keysOf(partition), `{${partition}}:`];
+        return runOnMaster(nodes, partition, "commits", TAKE, keys, [prefix], inMs(ms), 1);
+      };
+      const replica = await cluster.replicaOf(a);
+      assert.equal(await takeCopied(1000), before + 1);
+      await replica.send("READONLY");
+      assert.equal(await replica.send("GET", `{${partition}}:taken`), String(before + 1));
+      cluster.signal(replica, "SIGSTOP");
+      try {
+        const fault = await faultOf(takeCopied(300));
+        assert.equal(fault.code, "outcome_unknown");
+        assert(fault.ms < 300, `${fault.ms} ms`);
+        assert.equal(
+          (await lookAt(nodes, partition))[1],
+          before + 2,
+          "it was done, but has no copy",
+        );
+        await a.send("SCRIPT", "FLUSH");
+        assert.equal(
+          (await faultOf(takeCopied(300))).code,
+          "outcome_unknown",
+          "not by a first WAIT",
+        );
+      } finally {
+        cluster.signal(replica, "SIGCONT");
+      }
+      assert.equal(await takeCopied(1000), before + 4);
+      await cluster.untilWhole();
+    },
+  );
+
+  await t.step("a master that is killed: its replica serves, the others never stop", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes, told } = opened;
+    const [lost, elsewhere] = await partitionsOf(cluster, a);
+    const lostSlot = await slot(lost);
+    const before = await lookAt(nodes, lost);
+    await cluster.kill(a);
+    await until("the loss is noticed", () => !nodes.of(lost)!.commits.ready, 1000);
+    const refusals: number[] = [];
+    while (nodes.of(lost)?.name === a.name || !nodes.of(lost)?.commits.ready) {
+      const fault = await faultOf(take(nodes, lost));
+      assert.equal(fault.code, "store_unavailable");
+      refusals.push(fault.ms);
+      await take(nodes, elsewhere);
+      await sleep(10);
+    }
+    assert(refusals.length > 10, `${refusals.length} refused`);
+    assert(
+      refusals.toSorted((x, y) => x - y)[Math.floor(refusals.length * 0.9)] < 50,
+      `${refusals}`,
+    );
+    const promoted = await cluster.untilServedBy(lostSlot, a);
+    assert.equal(nodes.of(lost)!.name, promoted.name);
+    assert.deepEqual(await lookAt(nodes, lost), before);
+    await take(nodes, lost);
+    assert.deepEqual(await lookAt(nodes, lost), [before[0] - 1, before[1] + 1]);
+    assert(told.includes(`lost ${a.name}`) && told.includes(`left ${a.name}`), `${told}`);
+
+    await cluster.start(a);
+    await cluster.untilWhole();
+    nodes.refresh();
+    await sleep(500);
+    assert(!nodes.all().some(({ name }) => name === a.name), "it is a replica now");
+    assert.equal(nodes.of(lost)!.name, promoted.name);
+  });
+
+  await t.step("a master that hangs is replaced, and is not believed when it is back", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes } = opened;
+    const [lost, elsewhere] = await partitionsOf(cluster, b);
+    const before = await lookAt(nodes, lost);
+    cluster.signal(b, "SIGSTOP");
+    try {
+      const fault = await faultOf(take(nodes, lost));
+      assert.equal(fault.code, "outcome_unknown", "it was sent");
+      const promoted = await cluster.untilServedBy(await slot(lost), b);
+      await until(
+        "the promoted one is used",
+        () => nodes.of(lost)?.name === promoted.name,
+      );
+      await take(nodes, elsewhere);
+    } finally {
+      cluster.signal(b, "SIGCONT");
+    }
+    for (let i = 0; i < 50; i++) {
+      nodes.refresh();
+      assert.notEqual(nodes.of(lost)!.name, b.name);
+      await take(nodes, lost);
+      await sleep(10);
+    }
+    assert.deepEqual(await lookAt(nodes, lost), [before[0] - 50, before[1] + 50]);
+    await cluster.untilWhole();
+  });
+
+  await t.step("what has no master left is refused at once, until one is back", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes } = opened;
+    const [, elsewhere] = await partitionsOf(cluster, c);
+    const [lost] = await partitionsOf(cluster, c);
+    const replica = await cluster.replicaOf(c);
+    await cluster.kill(replica);
+    await cluster.kill(c);
+    await until("the loss is noticed", () => !nodes.of(lost)!.commits.ready, 1000);
+    await sleep(300);
+    const faults = [];
+    for (let i = 0; i < 5; i++) faults.push(await faultOf(take(nodes, lost)));
+    assert(faults.every(({ code }) => code === "store_unavailable"));
+    assert(Math.min(...faults.map(({ ms }) => ms)) < 50);
+    await take(nodes, elsewhere);
+    await cluster.start(c);
+    await cluster.start(replica);
+    await cluster.untilWhole();
+    await untilServed(nodes);
+    await take(nodes, lost);
+  });
+});
+
+Deno.test("user, password and address of the first URL reach every node", async () => {
+  await using cluster = await startTestCluster({ requirepass: "p:w", masterauth: "p:w" });
+  const urls = [cluster.nodes[1].url.replace("//", "//default:p%3Aw@")];
+  await using opened = await openNodes(cluster, { urls });
+  assert.equal(opened.nodes.all().length, 3);
+  assert(opened.nodes.all().every(({ name }) => /^127\.0\.0\.1:\d+$/.test(name)));
+});
+
+Deno.test("a master that does not know its address is where it was asked", async () => {
+  const port = String(freePort());
+  await using redis = await startTestRedis({
+    port,
+    "cluster-enabled": "yes",
+    "cluster-port": String(freePort()),
+  });
+  await redis.send("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  const nodes = clusterNodes({
+    urls: [`redis://localhost:${port}`],
+    slotKeys: keysOf(0),
+    timeoutMs: 1000,
+  });
+  try {
+    await until("it is found", () => nodes.of(0) !== undefined && isReady(nodes.of(0)!));
+    assert.deepEqual(nodes.all().map(({ name }) => name), [`localhost:${port}`]);
+  } finally {
+    nodes.close();
+  }
+});
+
+Deno.test("a Redis that is no cluster says so", async () => {
+  const port = String(freePort());
+  await using _redis = await startTestRedis({ port });
+  const reasons: string[] = [];
+  const nodes = clusterNodes({
+    urls: [`redis://127.0.0.1:${port}`],
+    slotKeys: keysOf(0),
+    timeoutMs: 1000,
+    onLost: (_node, reason) => reasons.push(reason),
+  });
+  try {
+    await until(
+      "it is told",
+      () => reasons.some((reason) => /cluster support disabled/.test(reason)),
+    );
+    assert.equal(nodes.of(0), undefined);
+    assert.equal((await faultOf(take(nodes, 0))).code, "store_unavailable");
+  } finally {
+    nodes.close();
+  }
+});
+
+Deno.test("one Redis serves every partition", async () => {
+  await using redis = await startTestRedis();
+  const nodes = oneNode({ address: redis.address, timeoutMs: 1000 });
+  try {
+    await until("it answers", () => isReady(nodes.of(0)!));
+    assert.equal(nodes.of(0), nodes.of(7));
+    assert.deepEqual(nodes.all().map(({ name }) => name), [redis.address]);
+    assert.equal(await take(nodes, 3), 1);
+  } finally {
+    nodes.close();
+  }
+});

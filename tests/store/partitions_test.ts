@@ -1,0 +1,352 @@
+// Several partitions: where things live, carts over them, keys, lists and events.
+import assert from "node:assert/strict";
+import { getHold, listHolds } from "../../src/store/hold_records.ts";
+import { confirm, extend, hold } from "../../src/store/holds.ts";
+import { readEvents } from "../../src/store/events.ts";
+import { getInventory, listInventory, queryInventory } from "../../src/store/inventory.ts";
+import { partitionPrefix } from "../../src/store/keys.ts";
+import { keepPartitions } from "../../src/store/partitions.ts";
+import { settleDueParts } from "../../src/store/parts.ts";
+import type { Position } from "../../src/store/positions.ts";
+import { settleAllDue } from "../../src/store/sweep.ts";
+import { verify } from "../../src/store/verify.ts";
+import {
+  call,
+  confirmHold,
+  connectStore,
+  lineOf,
+  openTestStore,
+  releaseHold,
+  START_MS,
+  stockUp,
+  type TestStore,
+} from "../support/store.ts";
+
+const PARTITIONS = 8;
+/** In partitions 3, 1 and 7. */
+const SKUS = ["A", "B", "C"];
+
+async function openStocked(units = 10): Promise<TestStore> {
+  const t = await openTestStore({ partitions: PARTITIONS, ownTime: true });
+  for (const sku of SKUS) await stockUp(t.store, sku, units);
+  return t;
+}
+
+const cart = (quantity = 2, ttl = 60) => ({
+  lines: SKUS.map((sku) => ({ sku, quantity, location: "online" })),
+  ttl,
+});
+
+async function makeCart(t: TestStore, quantity = 2, ttl = 60): Promise<string> {
+  const outcome = await hold(t.store, cart(quantity, ttl), call("POST /holds"));
+  assert(outcome.status === "active");
+  return outcome.holdId;
+}
+
+const lines = (t: TestStore) => Promise.all(SKUS.map((sku) => lineOf(t.store, sku)));
+
+async function assertSound(t: TestStore): Promise<void> {
+  const { drifts, orphans } = await verify(t.store, { repair: false });
+  assert.deepEqual([drifts, orphans], [[], []]);
+}
+
+async function sweepAll(t: TestStore): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    await settleAllDue(t.store, partition);
+    await settleDueParts(t.store, partition);
+  }
+}
+
+Deno.test("every key of a partition begins with its tag", async () => {
+  await using t = await openStocked();
+  await keepPartitions(t.store);
+  await makeCart(t);
+  const keys = await t.redis.send("KEYS", "*") as string[];
+  assert(keys.length > 10);
+  for (const key of keys) assert.match(key, /^\{[0-7]\}:/);
+  for (const [i, sku] of SKUS.entries()) {
+    assert.equal(await t.redis.send("EXISTS", `{${[3, 1, 7][i]}}:stock:${sku}`), 1);
+  }
+});
+
+Deno.test("the number of partitions is kept, and another is found out", async () => {
+  await using t = await openTestStore({ partitions: PARTITIONS });
+  assert.equal(await keepPartitions(t.store), PARTITIONS);
+  assert.equal(await keepPartitions(t.store), PARTITIONS);
+  for (const partitions of [1, 4]) {
+    const other = await connectStore(t.redis.address, { partitions });
+    assert.equal(await keepPartitions(other), PARTITIONS);
+    other.close();
+  }
+  await using single = await openTestStore();
+  assert.equal(await keepPartitions(single.store), 1);
+  const many = await connectStore(single.redis.address, { partitions: 2 });
+  assert.equal(await keepPartitions(many), 1);
+  many.close();
+});
+
+Deno.test("a store written before the number was kept has one partition", async () => {
+  await using t = await openTestStore();
+  await stockUp(t.store, "A", 1);
+  const many = await connectStore(t.redis.address, { partitions: 2 });
+  assert.equal(await keepPartitions(many), 1);
+  many.close();
+});
+
+Deno.test("a cart over partitions: held, shown, and confirmed everywhere", async () => {
+  await using t = await openStocked();
+  const holdId = await makeCart(t);
+  assert.match(holdId, /^hold-3c-/);
+  assert.deepEqual(await lines(t), ["10/2", "10/2", "10/2"]);
+  const found = await getHold(t.store, holdId);
+  assert(found.status === "active");
+  assert.deepEqual(found.lines.map(({ sku }) => sku), SKUS);
+  await assertSound(t);
+  assert.equal((await confirmHold(t.store, holdId)).status, "confirmed");
+  assert.deepEqual(await lines(t), ["8/0", "8/0", "8/0"]);
+  await assertSound(t);
+});
+
+Deno.test("a cart over partitions: released everywhere, and only once", async () => {
+  await using t = await openStocked();
+  const holdId = await makeCart(t);
+  assert.equal((await releaseHold(t.store, holdId)).status, "released");
+  assert.equal((await releaseHold(t.store, holdId)).status, "released");
+  assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
+  await assertSound(t);
+});
+
+Deno.test("a cart that is short anywhere takes nothing anywhere, and says all that is short", async () => {
+  await using t = await openStocked();
+  await stockUp(t.store, "A", 1);
+  await stockUp(t.store, "C", 1);
+  const outcome = await hold(t.store, cart(), call("POST /holds"));
+  assert(outcome.status === "insufficient_stock");
+  assert.deepEqual(outcome.shortages.map(({ sku }) => sku), ["A", "C"]);
+  assert.deepEqual(await lines(t), ["1/0", "10/0", "1/0"]);
+  const request = { lines: [...cart().lines, { sku: "NONE", quantity: 1, location: "online" }] };
+  const unknown = await hold(t.store, { ...request, ttl: 60 }, call("POST /holds"));
+  assert.deepEqual(unknown, { status: "sku_not_found", sku: "NONE" });
+  assert.deepEqual(await lines(t), ["1/0", "10/0", "1/0"]);
+  await assertSound(t);
+});
+
+Deno.test("a part of a cart is confirmed, the rest kept, and then released", async () => {
+  await using t = await openStocked();
+  const hold_id = await makeCart(t, 4);
+  const sold = [{ sku: "B", quantity: 1, location: "online" }, {
+    sku: "A",
+    quantity: 4,
+    location: "online",
+  }];
+  const part = { hold_id, lines: sold, remainder: "keep" as const, on_expired: "refuse" as const };
+  const kept = await confirm(t.store, part, call("POST /confirm"));
+  assert(kept.status === "partly_confirmed");
+  assert.deepEqual(await lines(t), ["6/0", "9/3", "10/4"]);
+  await assertSound(t);
+  const rest = {
+    ...part,
+    lines: [{ sku: "C", quantity: 1, location: "online" }],
+    remainder: "release" as const,
+  };
+  assert.equal((await confirm(t.store, rest, call("POST /confirm"))).status, "confirmed");
+  assert.deepEqual(await lines(t), ["6/0", "9/0", "9/0"]);
+  await assertSound(t);
+});
+
+Deno.test("a cart that expires comes back everywhere: late, where nobody tells the parts", async () => {
+  await using t = await openStocked();
+  const holdId = await makeCart(t, 2, 60);
+  await t.setTime(START_MS + 60_000);
+  await sweepAll(t);
+  assert.equal((await getHold(t.store, holdId)).status, "expired");
+  assert.deepEqual(await lines(t), ["10/0", "10/2", "10/2"]);
+  await assertSound(t);
+  await t.setTime(START_MS + 62_000);
+  await sweepAll(t);
+  assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
+  await assertSound(t);
+});
+
+Deno.test("a part that asks before its hold has expired waits on, also when the hold was extended", async () => {
+  await using t = await openStocked();
+  const hold_id = await makeCart(t, 2, 10);
+  await t.setTime(START_MS + 5_000);
+  assert.equal(
+    (await extend(t.store, { hold_id, ttl: 60 }, call("POST /extend"))).status,
+    "extended",
+  );
+  await t.setTime(START_MS + 13_000);
+  await sweepAll(t);
+  assert.deepEqual(await lines(t), ["10/2", "10/2", "10/2"]);
+  await t.setTime(START_MS + 68_000);
+  await sweepAll(t);
+  assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
+});
+
+Deno.test("a cart that nobody decided: its parts come back, and a decision that comes too late is none", async () => {
+  await using t = await openStocked();
+  const holdId = "hold-3c-11111111-1111-4111-8111-111111111111";
+  const wish = ["B", "online", 2, 0, 0];
+  await t.store.commit({ verb: "take_part", args: [holdId, 60, ...wish], partition: 1 });
+  assert.equal(await lineOf(t.store, "B"), "10/2");
+  await assertSound(t);
+  await t.setTime(START_MS + 62_000);
+  await sweepAll(t);
+  assert.equal(await lineOf(t.store, "B"), "10/0");
+  const elsewhere = JSON.stringify({ taken: [["B", "online", 2, 8, 1]] });
+  const args = [holdId, 60, "", elsewhere, "A", "online", 2, 0, 0];
+  assert.deepEqual(await t.store.commit({ verb: "hold_cart", args, partition: 3 }), ["given_up"]);
+  assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
+  assert.equal((await getHold(t.store, holdId)).status, "hold_not_found");
+});
+
+Deno.test("verdicts that come twice, late or out of order change nothing", async () => {
+  await using t = await openStocked();
+  const holdId = await makeCart(t, 4);
+  const judge = async () => {
+    const operation = { verb: "judge_part" as const, args: [holdId, 1], partition: 3 };
+    return (await t.store.commit(operation))[1] as string;
+  };
+  const settle = (verdict: string) =>
+    t.store.commit({ verb: "settle_part", args: [holdId, verdict], partition: 1 });
+  const early = await judge();
+  assert.equal((await confirmHold(t.store, holdId)).status, "confirmed");
+  const late = await judge();
+  for (const verdict of [late, early, late]) {
+    assert.deepEqual(await settle(verdict), ["nothing_new"]);
+  }
+  assert.deepEqual(await lines(t), ["6/0", "6/0", "6/0"]);
+});
+
+Deno.test("a cart under a key: the same answer again, and the same request at once is one hold", async () => {
+  await using t = await openStocked(2);
+  const outcomes = await Promise.all(
+    Array.from({ length: 16 }, () => hold(t.store, cart(), call("POST /holds", "k"))),
+  );
+  for (const outcome of outcomes) assert.deepEqual(outcome, outcomes[0]);
+  assert.equal(outcomes[0].status, "active");
+  assert.deepEqual(await lines(t), ["2/2", "2/2", "2/2"]);
+  assert.deepEqual(await hold(t.store, cart(), call("POST /holds", "k")), outcomes[0]);
+  const other = await hold(t.store, cart(1), call("POST /holds", "k"));
+  assert.deepEqual(other, { status: "idempotency_key_reused" });
+  await assertSound(t);
+});
+
+Deno.test("a key belongs to one request, wherever its effect is", async () => {
+  await using t = await openStocked();
+  const take = (sku: string, key: string) => {
+    const request = { lines: [{ sku, quantity: 1, location: "online" }], ttl: 60 };
+    return hold(t.store, request, call("POST /hold", key));
+  };
+  for (const key of ["k1", "k2", "k3", "k4", "k5"]) {
+    const first = await take("A", key);
+    assert.equal(first.status, "active");
+    assert.deepEqual(await take("A", key), first);
+    assert.equal((await take("B", key)).status, "idempotency_key_reused");
+    assert.equal((await take("C", key)).status, "idempotency_key_reused");
+  }
+  assert.deepEqual(await lines(t), ["10/5", "10/0", "10/0"]);
+});
+
+Deno.test("a key whose request decided nothing is free again", async () => {
+  await using t = await openStocked();
+  const hold_id = await makeCart(t);
+  const part = (quantity: number, key: string) => {
+    const sold = [{ sku: "A", quantity, location: "online" }];
+    const request = {
+      hold_id,
+      lines: sold,
+      remainder: "keep" as const,
+      on_expired: "refuse" as const,
+    };
+    return confirm(t.store, request, call("POST /confirm", key));
+  };
+  for (const key of ["k1", "k2", "k3", "k4"]) {
+    assert.equal((await part(3, key)).status, "exceeds_held_quantity");
+  }
+  for (const key of ["k1", "k2"]) assert.equal((await part(1, key)).status, "partly_confirmed");
+});
+
+Deno.test("a hold is replaced by a cart: the new units are taken first, the old given back after", async () => {
+  await using t = await openStocked(3);
+  const replaces = await makeCart(t, 2);
+  const full = await hold(t.store, { ...cart(2), replaces }, call("POST /holds"));
+  assert.equal(full.status, "insufficient_stock");
+  assert.equal((await getHold(t.store, replaces)).status, "active");
+  const fits = await hold(t.store, { ...cart(1), replaces }, call("POST /holds"));
+  assert.equal(fits.status, "active");
+  assert.equal((await getHold(t.store, replaces)).status, "released");
+  assert.deepEqual(await lines(t), ["3/1", "3/1", "3/1"]);
+  const unknown = { ...cart(1), replaces: "hold-nosuch" };
+  assert.equal((await hold(t.store, unknown, call("POST /holds"))).status, "hold_not_found");
+  await assertSound(t);
+});
+
+Deno.test("lists and events of all partitions are one, page by page", async () => {
+  await using t = await openTestStore({ partitions: PARTITIONS, ownTime: true });
+  const skus = Array.from({ length: 40 }, (_, i) => `S${String(i).padStart(2, "0")}`);
+  for (const sku of skus) await stockUp(t.store, sku, 5);
+  const listed: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listInventory(t.store, { prefix: "S", limit: 7, cursor });
+    assert(page.status === "page" && page.items.length <= 7);
+    listed.push(...page.items.map(({ sku }) => sku));
+    cursor = page.nextCursor;
+  } while (cursor);
+  assert.deepEqual(listed, skus);
+  const { items, missing } = await queryInventory(t.store, ["S05", "NONE", "S03"]);
+  assert.deepEqual([items.map(({ sku }) => sku), missing], [["S05", "S03"], ["NONE"]]);
+
+  const holdIds: string[] = [];
+  for (const [i, sku] of skus.entries()) {
+    const request = { lines: [{ sku, quantity: 1, location: "online" }], ttl: 10 + (i * 7) % 20 };
+    const outcome = await hold(t.store, request, call("POST /hold"));
+    assert(outcome.status === "active");
+    holdIds.push(outcome.holdId);
+  }
+  const found = [];
+  do {
+    const page = await listHolds(t.store, { limit: 9, cursor });
+    assert(page.status === "found");
+    found.push(...page.holds);
+    cursor = page.nextCursor;
+  } while (cursor);
+  assert.deepEqual(found.map(({ holdId }) => holdId).toSorted(), holdIds.toSorted());
+  const expiries = found.map(({ expiresAtMs }) => expiresAtMs);
+  assert.deepEqual(expiries, expiries.toSorted((a, b) => a - b));
+
+  const whole = (await readEvents(t.store, undefined, { limit: 1000 })).items;
+  assert.equal(whole.length, 3 * skus.length); // counted, which makes it low, and held
+  for (const limit of [1, 7]) {
+    const ids: string[] = [];
+    let after: Position | undefined;
+    for (let more = true; more;) {
+      const page = await readEvents(t.store, after, { limit });
+      ids.push(...page.items.map((event) => JSON.stringify({ ...event, id: "" })));
+      [after, more] = [page.next, page.hasMore];
+    }
+    assert.deepEqual(
+      ids.toSorted(),
+      whole.map((event) => JSON.stringify({ ...event, id: "" })).toSorted(),
+    );
+  }
+});
+
+Deno.test("a cart over partitions is one event to callers, and the parts' own are not shown", async () => {
+  await using t = await openStocked();
+  const { next } = await readEvents(t.store, undefined, { limit: 100 });
+  await confirmHold(t.store, await makeCart(t));
+  const { items } = await readEvents(t.store, next, { limit: 100 });
+  const holds = items.filter(({ kind }) => kind.startsWith("hold."));
+  assert.deepEqual(holds.map(({ kind }) => kind), ["hold.created", "hold.confirmed"]);
+  assert(items.every(({ kind }) => !String(kind).startsWith("part.")));
+  const streams = await Promise.all(
+    [1, 3, 7].map((partition) =>
+      t.redis.send("XLEN", `${partitionPrefix(partition, PARTITIONS)}events`)
+    ),
+  );
+  assert(streams.every((length) => Number(length) >= 3));
+  assert.equal((await getInventory(t.store, "A")).status, "found");
+});
