@@ -52,9 +52,11 @@ local function settle_part(commit, hold_id, verdict_json)
   for _, line in ipairs(returned) do
     unhold(line, false)
   end
-  part.version, part.status, part.sold = verdict.version, verdict.status, sold
-  part.lines = is_active and held or part.lines
-  save_part(hold_id, part, is_active and commit.now + verdict.left_ms + PART_GRACE_MS)
+  local goes_on = is_active and #held > 0
+  part.version, part.sold = verdict.version, sold
+  part.status = goes_on and 'active' or is_active and 'let_go' or verdict.status
+  part.lines = goes_on and held or part.lines
+  save_part(hold_id, part, goes_on and commit.now + verdict.left_ms + PART_GRACE_MS)
   if #newly_sold + #returned > 0 then
     local words = append_lines({ hold_id }, newly_sold)
     words[#words + 1] = '/'

@@ -2,15 +2,17 @@
 take_part: takes those units of a cart that are in this partition, before the hold is made in another, its home.
 OP     hold_id      string, new here
        ttl_seconds  1..MAX_TTL_SECONDS, of the hold
+       takes        1, or 0 where the cart is refused already: then nothing is taken
        wishes       as in hold.lua
 REPLY  first match wins, in this order:
        sku_not_found, unsettled, insufficient_stock   as in hold.lua
+       not_taken                                      they would fit
        taken   [sku, location, quantity, available]+
 KEEPS  available >= 0. A part falls due later than the hold can be decided, and then asks home what became of it
        (judge_part.lua): so whoever stops half-way leaves units that come back late, never lost.
 COST   O(wishes)
 ]]
-local function take_part(commit, hold_id, ttl_seconds, ...)
+local function take_part(commit, hold_id, ttl_seconds, takes, ...)
   local due_at_ms = commit.now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS) + PART_GRACE_MS
   local wishes, plan = parse_wishes(...), new_plan()
   if get_text(PART .. hold_id) then
@@ -18,8 +20,8 @@ local function take_part(commit, hold_id, ttl_seconds, ...)
   end
 
   local refusal = allocate_all(plan, wishes, commit.backlog)
-  if refusal then
-    return refusal
+  if refusal or takes == '0' then
+    return refusal or { 'not_taken' }
   end
 
   local reply, lines = { 'taken' }, {}

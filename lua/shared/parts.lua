@@ -1,6 +1,7 @@
 -- The record of a part, JSON under `part:{hold_id}`: those lines of a cart that are held here for a hold that is
 -- decided in another partition.
---   version: what this part knows of its hold, whose id says where its home is; status: as far as it knows;
+--   version: what this part knows of its hold, whose id says where its home is; status: as far as it knows, or
+--   let_go where nothing of it is left here;
 --   lines: [[sku, location, quantity], ...], what it holds, or held to the end; sold: what has been sold out of it.
 
 local function load_part(hold_id)

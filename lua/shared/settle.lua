@@ -1,5 +1,5 @@
 local function expire(hold_id, json, now)
-  local hold = decode_hold(json)
+  local hold = json and decode_hold(json)
   if not hold or hold.status ~= 'active' then
     error('not active: ' .. hold_id)
   end

@@ -1,6 +1,7 @@
 // Carts over partitions. A hold is its own prepare phase: the other partitions take their lines first, as parts that
-// fall due later than the hold can be decided, and home, the partition of the first line, makes the hold last. Until
-// then there is none, so that a crash between any two steps ends in one outcome: the parts ask home, and follow it.
+// fall due later than the hold can be decided, and home makes the hold last. Until then there is none, so that a
+// crash between any two steps ends in one outcome: the parts ask home, and follow it. Everybody goes through the
+// partitions in the same order, home being the last of them: of carts that want the same units, one gets them.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "@hono/zod-openapi";
 import type { CartRequest } from "../contract/holds.ts";
@@ -49,6 +50,12 @@ export async function holdCart(store: Store, request: Request, call: Call): Prom
   }
 }
 
+/** Puts what is said of SKUs in the order in which the request names them, whatever partitions they are in. */
+export function inOrderOf<Item extends { sku: string }>({ lines }: Request, items: Item[]): Item[] {
+  const place = new Map(lines.map(({ sku }, i) => [sku, i] as const).toReversed());
+  return items.toSorted((a, b) => place.get(a.sku)! - place.get(b.sku)!);
+}
+
 /** What the other partitions have to say. */
 interface Elsewhere {
   taken: [...Required<LineFields>, partition: number][];
@@ -57,6 +64,7 @@ interface Elsewhere {
 
 class Cart {
   readonly #home: number;
+  readonly #others: number[];
   readonly #wishes: Map<number, Wish[]>;
 
   constructor(
@@ -64,12 +72,9 @@ class Cart {
     private readonly request: Request,
     private readonly call: Call,
   ) {
-    this.#home = store.partitionOf(request.lines[0].sku);
     this.#wishes = Map.groupBy(request.lines, ({ sku }) => store.partitionOf(sku));
-  }
-
-  get #others(): number[] {
-    return [...this.#wishes.keys()].filter((partition) => partition !== this.#home);
+    this.#others = [...this.#wishes.keys()].toSorted((a, b) => a - b);
+    this.#home = this.#others.pop()!;
   }
 
   /** The reply that this request had before, if home has one under its key. */
@@ -105,18 +110,28 @@ class Cart {
 
   /** Half of the time is for the parts. One of which nothing is known is given back as well. */
   async #takeParts(holdId: string): Promise<Elsewhere> {
-    const { store, request } = this;
-    const taking = Promise.allSettled(this.#others.map(async (partition) => {
+    try {
+      return await withDeadline(this.#askInTurn(holdId), this.store.timeoutMs / 2, () => {});
+    } catch (fault) {
+      // Home was not asked, so there is no hold, whatever has become of the parts.
+      if (!(fault instanceof StoreFault && fault.code === "outcome_unknown")) throw fault;
+      throw new StoreFault("store_unavailable", fault.message, { cause: fault });
+    }
+  }
+
+  /** Behind a refusal the others only say what is short, and take nothing that somebody else could have. */
+  async #askInTurn(holdId: string): Promise<Elsewhere> {
+    const found: PartReply[] = [];
+    let takes = true;
+    for (const partition of this.#others) {
       const wishes = this.#wishes.get(partition)!;
-      const args = [holdId, request.ttl, ...encodeWishes(wishes)];
+      const args = [holdId, this.request.ttl, takes ? 1 : 0, ...encodeWishes(wishes)];
       const weight = wishes.length;
-      const reply = await store.commit({ verb: "take_part", args, partition, weight });
-      return { partition, reply };
-    }));
-    const taken = await withDeadline(taking, store.timeoutMs / 2, () => {}).catch(nothingWasDone);
-    const lost = taken.find((each) => each.status === "rejected");
-    if (lost) nothingWasDone(lost.reason);
-    return joinReplies(taken.map((each) => (each as PromiseFulfilledResult<PartReply>).value));
+      const reply = await this.store.commit({ verb: "take_part", args, partition, weight });
+      takes &&= reply[0] === "taken";
+      found.push({ partition, reply });
+    }
+    return joinReplies(found);
   }
 
   /** Home, where all is decided. */
@@ -174,15 +189,8 @@ function joinReplies(replies: PartReply[]): Elsewhere {
     if (status === "taken") {
       for (const line of fields as Required<LineFields>[]) taken.push([...line, partition]);
     } else if (status === "insufficient_stock") shortages.push(...fields);
-    else refusal ??= [status, ...fields];
+    else if (status !== "not_taken") refusal ??= [status, ...fields];
   }
   if (shortages.length > 0) refusal ??= ["insufficient_stock", ...shortages];
   return { taken, refusal };
-}
-
-/** Home was not asked, so there is no hold, whatever has become of the parts. */
-function nothingWasDone(fault: unknown): never {
-  if (!(fault instanceof StoreFault)) throw fault;
-  const code = fault.code === "outcome_unknown" ? "store_unavailable" : fault.code;
-  throw new StoreFault(code, fault.message, { cause: fault });
 }

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { CartRequest, ConfirmRequest, ExtendRequest } from "../contract/holds.ts";
 import type { Reply } from "./batch_queue.ts";
-import { holdCart, isOverPartitions } from "./carts.ts";
+import { holdCart, inOrderOf, isOverPartitions } from "./carts.ts";
 import { homeOf, isCart, makeHoldId } from "./hold_ids.ts";
 import { encodeLines, encodeWishes, type HeldLine, type LineFields, readLines } from "./lines.ts";
 import type { Operation } from "./operation.ts";
@@ -38,9 +38,21 @@ export async function hold(
   request: z.infer<typeof CartRequest>,
   call: Call,
 ): Promise<HoldOutcome> {
-  const reply = isOverPartitions(store, request)
+  const isSpread = isOverPartitions(store, request);
+  const reply = isSpread
     ? await holdCart(store, request, call)
     : await holdAtOnce(store, request, call);
+  const outcome = readHold(reply);
+  if (isSpread && outcome.status === "active") {
+    return { ...outcome, lines: inOrderOf(request, outcome.lines) };
+  }
+  if (isSpread && outcome.status === "insufficient_stock") {
+    return { ...outcome, shortages: inOrderOf(request, outcome.shortages) };
+  }
+  return outcome;
+}
+
+function readHold(reply: Reply): HoldOutcome {
   const [status, ...fields] = reply;
   switch (status) {
     case "active": {

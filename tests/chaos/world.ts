@@ -141,9 +141,6 @@ export async function openWorld(
       await service.status;
       await spawnService();
     },
-<<<<<<< HEAD
-    serviceMemory: () => memoryOf(service),
-=======
     async takePrecedence() {
       const [redis, ...others] = [redisPid, service.pid, Deno.pid].map(String);
       return await succeeds("chrt", ["--fifo", "--pid", "1", redis]) &&
@@ -156,14 +153,7 @@ export async function openWorld(
         return 0;
       }
     },
-    serviceMemory() {
-      try {
-        return 4096 * Number(Deno.readTextFileSync(`/proc/${service.pid}/statm`).split(" ")[1]);
-      } catch {
-        return 0; // it has ended, or this is no Linux
-      }
-    },
->>>>>>> chaos2
+    serviceMemory: () => memoryOf(service),
     async [Symbol.asyncDispose]() {
       tryTo(() => service.kill("SIGKILL"));
       await service.status;

@@ -28,7 +28,7 @@ const hold = (id: string, sku: string, location: string, units: number): Operati
 });
 
 Deno.test("a SKU that comes into being is there for the operations behind it", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   const replies = await inOneBatch(t, [
     { verb: "count", args: ["NEW", "online", 5, "store:S", 3] },
     hold("hold-1", "NEW", "online", 4),
@@ -57,7 +57,7 @@ Deno.test("a SKU that comes into being is there for the operations behind it", a
 });
 
 Deno.test("a hold that begins and ends in one commit leaves nothing held and nothing to fall due", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   await stockUp(t.store, "A", 10);
   const replies = await inOneBatch(t, [
     hold("hold-1", "A", "online", 4),
@@ -96,7 +96,7 @@ Deno.test("a hold that begins and ends in one commit leaves nothing held and not
 });
 
 Deno.test("the same key twice in one commit has one effect", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   await stockUp(t.store, "A", 10);
   const request = { sku: "A" };
   const [, first, again] = await Promise.all([
@@ -109,7 +109,7 @@ Deno.test("the same key twice in one commit has one effect", async () => {
 });
 
 Deno.test("more events than one call can carry are all told", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   const places = Array.from({ length: 50 }, (_, i) => `store:S${i}`);
   const skus = Array.from({ length: 80 }, (_, i) => `SKU${i}`);
   await Promise.all(

@@ -80,7 +80,7 @@ const quantities = (items: Event[]) =>
   items.map((event) => event.kind === "stock.sold" ? event.quantity : event.kind);
 
 Deno.test("every kind, in one entry: what the words become", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   await write(t, `${AT_MS}-7`, ...KINDS.flatMap(([kind, detail]) => [kind, detail]));
   const { items, hasMore, truncated } = await readEvents(t.store, undefined, { limit: 100 });
   assert.deepEqual(
@@ -93,7 +93,7 @@ Deno.test("every kind, in one entry: what the words become", async () => {
 });
 
 Deno.test("what this version cannot read is passed over, and never stops a reader", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   const words = ["stock.counted_twice", "A online", "hold.created", `${HOLD} soon`, "toString", ""];
   await write(t, "1-1", ...words, "stock.sold", "A online 1");
   const { items, next } = await readEvents(t.store, undefined, { limit: 10 });
@@ -102,7 +102,7 @@ Deno.test("what this version cannot read is passed over, and never stops a reade
 });
 
 Deno.test("pages of every size join into the whole, also inside an entry", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   for (let entry = 1; entry <= 7; entry++) {
     const sold = (part: number) => ["stock.sold", `A online ${entry * 10 + part}`];
     await write(t, `1-${entry}`, ...[1, 2, 3].slice(0, 1 + entry % 3).flatMap(sold));
@@ -128,7 +128,7 @@ Deno.test("pages of every size join into the whole, also inside an entry", async
 });
 
 Deno.test("an empty page has a `next` that works: before the first event, and at the end", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   const empty = await readEvents(t.store, undefined, { limit: 10 });
   assert.deepEqual([empty.items, empty.hasMore, empty.truncated], [[], false, false]);
   await writeSales(t, 1);
@@ -140,7 +140,7 @@ Deno.test("an empty page has a `next` that works: before the first event, and at
 });
 
 Deno.test("a filter finds holds that touch the SKU, and its pages advance in bounded work", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   await write(t, "1-1", "hold.created", `${HOLD} ${AT_MS}  B online 1 A online 3`);
   await write(t, "1-2", "hold.confirmed", `${HOLD}  B online 1 / A online 3`);
   await write(t, "1-3", "hold.extended", `${HOLD} ${AT_MS} `);
@@ -160,7 +160,7 @@ Deno.test("a filter finds holds that touch the SKU, and its pages advance in bou
 });
 
 Deno.test("what is kept no longer is said to be missing", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   const beforeAll = (await readEvents(t.store, undefined, { limit: 10 })).next;
   await writeSales(t, 5);
   const [first, second, third] = (await readEvents(t.store, undefined, { limit: 10 })).items
@@ -179,7 +179,7 @@ Deno.test("what is kept no longer is said to be missing", async () => {
 });
 
 Deno.test("a stream that was lost is said to be missing once, and goes on from its end", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   await writeSales(t, 5);
   const { next } = await readEvents(t.store, undefined, { limit: 10 });
   await t.redis.send("DEL", "events");
@@ -193,7 +193,7 @@ Deno.test("a stream that was lost is said to be missing once, and goes on from i
 });
 
 Deno.test("real commits: a sale is told, with its level, at Redis' time", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   await stockUp(t.store, "A", 11);
   const after = await endOfEvents(t.store);
   const before = Date.now();

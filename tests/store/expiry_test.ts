@@ -16,7 +16,7 @@ import {
 } from "../support/store.ts";
 
 Deno.test("a commit settles what is due, whatever it is about", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   await stockUp(t.store, "A", 10);
   const holdId = await makeHold(t.store, "A", 4, 60);
   await t.setTime(START_MS + 60_000);
@@ -57,7 +57,7 @@ Deno.test("a read sees units of due holds as back, before anything has settled t
 });
 
 Deno.test("a script settles a bounded number; the sweep goes on until none is due", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   const many = 2 * SETTLE_LIMIT + 5;
   await stockUp(t.store, "A", many);
   await Promise.all(Array.from({ length: many }, () => makeHold(t.store, "A", 1, 60)));
@@ -82,7 +82,7 @@ Deno.test("no one is refused for want of units that are due: a hold and a sale w
 });
 
 Deno.test("a lost or spoilt record does not stop the settling of the others, nor any commit", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   await stockUp(t.store, "A", 4);
   const lost = await makeHold(t.store, "A", 1, 58);
   const spoilt = await makeHold(t.store, "A", 1, 59);

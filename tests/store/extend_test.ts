@@ -60,7 +60,7 @@ Deno.test("lifetime_exceeded: counted from the creation, and nothing changes", a
 });
 
 Deno.test("extended: later or sooner, in the record and where it decides", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   await stockUp(t.store, "A", 5);
   const holdId = await makeHold(t.store, "A", 2, 60);
   await extendBy(t.store, holdId, 120);

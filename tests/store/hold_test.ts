@@ -28,7 +28,7 @@ Deno.test("insufficient_stock: a location where a known SKU was never counted", 
 });
 
 Deno.test("active: units are held until now + ttl, and the rest remains", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   await stockUp(t.store, "A", 10);
   const outcome = await holdUnits(t.store, "A", 3, { ttl: 60 });
   assert(outcome.status === "active");

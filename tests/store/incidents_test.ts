@@ -65,7 +65,7 @@ Deno.test("a backup that fails is an incident until one is made", async () => {
 });
 
 Deno.test("with Redis lost an incident cannot be noted, which the log says, and nobody fails by it", async () => {
-  await using t = await openTestStore();
+  await using t = await openTestStore({ partitions: 1 });
   const store = await connectStore(t.redis.address, { timeoutMs: 300 });
   const { incidents, lines } = makeProcess([]);
   await t.redis.send("SHUTDOWN", "NOSAVE").catch(() => {});

@@ -55,7 +55,7 @@ Deno.test("a cursor goes on behind a hold that has ended meanwhile", async () =>
 });
 
 Deno.test("by reference; ended and due holds are not listed", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   await stockUp(t.store, "A", 10);
   const make = async (reference: string, ttl: number) => {
     const outcome = await holdUnits(t.store, "A", 1, { reference, ttl });

@@ -35,7 +35,7 @@ Deno.test("1,000 buyers, 100 units: exactly 100 holds", async () => {
 });
 
 Deno.test("confirm, release and expiry race: one winner, and the others are told the truth", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   await stockUp(t.store, "A", 1000);
   for (let round = 0; round < 50; round++) {
     await t.setTime(START_MS + round * 1000);

@@ -38,7 +38,7 @@ const SPOILT = [
 ];
 
 Deno.test("a spoilt record: not found by any verb, shown by verify, and reads go on when it is due", async () => {
-  await using t = await openTestStore({ ownTime: true });
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
   await stockUp(t.store, "A", 1000);
   const well = await makeHold(t.store, "A", 100);
   const listed = async () => {

@@ -11,6 +11,7 @@ import {
   release,
   type ReleaseOutcome,
 } from "../../src/store/holds.ts";
+import { sendToPlace } from "./places.ts";
 import { startTestRedis, type TestRedis } from "./redis.ts";
 
 export interface TestStore extends AsyncDisposable {
@@ -19,6 +20,9 @@ export interface TestStore extends AsyncDisposable {
   /** With `ownTime`: the time by which the scripts judge, in milliseconds. */
   setTime(nowMs: number): Promise<void>;
 }
+
+/** How many partitions the stores of tests have that do not say: the same suites hold for one and for several. */
+const TEST_PARTITIONS = Number(Deno.env.get("TEST_PARTITIONS") ?? 1);
 
 const TEST_CLOCK =
   `local function now_ms() return tonumber(redis.call('GET', ARGV[1] .. 'test:now_ms')) end`;
@@ -37,6 +41,7 @@ export async function connectStore(
     idempotencyTtlSeconds: 3600,
     holdLifetimeMaxSeconds: 7200,
     lowStockThreshold: 10,
+    partitions: TEST_PARTITIONS,
     ...options,
   });
   while (!store.ready) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -49,7 +54,7 @@ export async function openTestStore(
 ): Promise<TestStore> {
   const { ownTime = false, redisSettings, ...storeOptions } = options;
   const redis = await startTestRedis(redisSettings);
-  const { partitions = 1 } = options;
+  const { partitions = TEST_PARTITIONS } = options;
   const setTime = async (nowMs: number) => {
     const prefixes = Array.from({ length: partitions }, (_, p) => partitionPrefix(p, partitions));
     await redis.send("MSET", ...prefixes.flatMap((each) => [`${each}test:now_ms`, String(nowMs)]));
@@ -57,11 +62,13 @@ export async function openTestStore(
   if (ownTime) await setTime(START_MS);
   const store = await connectStore(redis.address, {
     clockSource: ownTime ? TEST_CLOCK : undefined,
+    partitions,
     ...storeOptions,
   });
+  const send = (...command: string[]) => sendToPlace(store, command);
   return {
     store,
-    redis,
+    redis: options.partitions || partitions === 1 ? redis : { ...redis, send },
     setTime,
     async [Symbol.asyncDispose]() {
       store.close();
