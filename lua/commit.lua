@@ -4,7 +4,8 @@ ARGV   the partition prefix, then for each operation
          verb, owner, idempotency key ('' for none), argument count, arguments,
          and with a key: fingerprint, seconds to keep the outcome, request id
        where the owner is '' for anybody, which is so while no keys are configured
-REPLY  [how many due holds were settled first, for how many milliseconds they had been due at most], then a reply per operation: what the verb's file says, or
+REPLY  [how many due holds were settled first, for how many milliseconds they had been due at most, the number of
+       this commit where they are counted], then a reply per operation: what the verb's file says, or
          replayed                request id, reply   this key has had its effect; the first answer again
          idempotency_key_reused                      this key came with another request before
          store_full                                  the verb may take memory, and there is none
@@ -68,4 +69,9 @@ write_texts()
 write_indexes()
 write_owners()
 write_events()
+if COUNT_COMMITS then
+  -- Every commit that was asked for counts, a repeat too: whoever waits for its copy needs something to wait for.
+  local counts = #ARGV > 1 or settled > 0
+  replies[1][3] = counts and redis.call('INCRBY', COMMITS, 1) or tonumber(redis.call('GET', COMMITS) or 0)
+end
 return replies

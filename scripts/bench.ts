@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { againstBare } from "./bench/against_bare.ts";
 import { againstNaive } from "./bench/against_naive.ts";
+import { onCluster } from "./bench/cluster.ts";
 import { hasWrk } from "./bench/load.ts";
 import { connectRedis } from "./bench/processes.ts";
 import { printTable, type Row, short } from "./bench/report.ts";
@@ -42,6 +43,7 @@ const SECTIONS: Record<string, (dataDir: string) => Promise<Row[]>> = {
           for (const { store } of places) store.close();
         }
       })),
+  cluster: () => onCluster(rounds, seconds),
   due: () => storm(Number(options.due)),
 };
 

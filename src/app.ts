@@ -1,16 +1,15 @@
 // The HTTP app: order of middleware, routes, and the doors through which errors leave. No I/O of its own.
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { methodNotAllowed } from "hono/method-not-allowed";
-import { requestId } from "hono/request-id";
 import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
 import type { AppEnv } from "./http/context.ts";
 import { answerInTime } from "./http/deadline.ts";
+import { envelope, type NameRequest } from "./http/envelope.ts";
 import { idempotency } from "./http/idempotency_key.ts";
-import { crossOrigin, securityHeaders } from "./http/exposure.ts";
+import { crossOrigin } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
-import { answerThrown, problem, validationHook } from "./http/problems.ts";
-import { type NameRequest, requestLog } from "./http/request_log.ts";
+import { answerThrown, validationHook } from "./http/problems.ts";
+import { nothingThere } from "./http/nothing_there.ts";
 import type { Log } from "./log.ts";
 import { mountConsole } from "./routes/console.ts";
 import { mountDocs } from "./routes/docs.ts";
@@ -64,18 +63,8 @@ export function createApp(
   const { store, log, holdLifetimeMaxSeconds, stopping } = options;
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
 
-  app.use(requestId());
-  app.use(requestLog(log, options.metrics, options.nameRequest));
-  app.use(securityHeaders);
+  app.use(envelope(log, options.metrics, options.nameRequest));
   if (options.corsOrigins) app.use(crossOrigin(options.corsOrigins));
-  app.use(methodNotAllowed({
-    app,
-    onMethodNotAllowed: (c, methods) => {
-      const answer = problem(c, "method_not_allowed", { detail: `Use ${methods.join(" or ")}` });
-      answer.headers.set("allow", methods.join(", "));
-      return answer;
-    },
-  }));
   app.use(answerInTime(options.requestTimeoutMs ?? 2000));
   app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
   guard(app, options);
@@ -95,9 +84,7 @@ export function createApp(
   if (options.metrics) mountMetrics(app, store, options.metrics);
   mountDocs(app);
 
-  app.notFound((c) =>
-    problem(c, "not_found", { detail: `Nothing is at ${c.req.method} ${c.req.path}` })
-  );
+  app.notFound(nothingThere(app));
   app.onError((error, c) => answerThrown(error, c, log));
   return app;
 }

@@ -75,8 +75,8 @@ export const ConfigSchema = z.object({
   REDIS_TLS_CA: z.string().optional().describe(
     "PEM file with the authority to trust for `rediss://`.",
   ),
-  DURABILITY: z.enum(["everysec", "always", "none"]).default("everysec").describe(
-    "How often the embedded Redis forces its append-only file to disk: each second, at each commit, or when the system likes.",
+  DURABILITY: z.enum(["everysec", "always", "none", "replicated"]).default("everysec").describe(
+    "How often the embedded Redis forces its append-only file to disk: each second, at each commit, or when the system likes. With a Redis of your own: `replicated` waits for a replica at each commit.",
   ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info").describe("Least important lines to log."),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 60_000).default(2000).describe(
@@ -112,10 +112,10 @@ export const ConfigSchema = z.object({
     "Live feeds of events open at once; further ones are refused as `overloaded`.",
   ),
   MAX_ACTIVE_HOLDS_PER_KEY: wholeNumber(0, 1_000_000).default(0).describe(
-    "Active holds that one key's name may have at once; 0 for no limit.",
+    "Active holds that one key's name may have at once in each partition; 0 for no limit.",
   ),
   MAX_HELD_UNITS_PER_KEY: wholeNumber(0, 1_000_000_000).default(0).describe(
-    "Units that one key's name may hold at once; 0 for no limit.",
+    "Units that one key's name may hold at once in each partition; 0 for no limit.",
   ),
   CORS_ORIGINS: words(listOf(isOrigin, "origins apart by spaces, as in https://shop.example"))
     .optional().describe("Origins whose pages may call from a browser. Unset: none."),
@@ -176,6 +176,9 @@ export function readConfig(readVariable: (name: string) => string | undefined): 
     }
     if (REDIS_URL && REDIS_CLUSTER_URLS) {
       throw new ConfigError("set REDIS_URL or REDIS_CLUSTER_URLS, not both");
+    }
+    if (result.data.DURABILITY === "replicated" && !REDIS_URL && !REDIS_CLUSTER_URLS) {
+      throw new ConfigError("DURABILITY=replicated needs REDIS_URL or REDIS_CLUSTER_URLS");
     }
     const { PARTITIONS = REDIS_CLUSTER_URLS ? PARTITIONS_OF_A_CLUSTER : 1 } = result.data;
     if (REDIS_CLUSTER_URLS && PARTITIONS < 2) {

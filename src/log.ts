@@ -19,7 +19,9 @@ export function makeLog(level: LogLevel, write: (line: string) => void = writeSo
   const writer = (name: Exclude<LogLevel, "silent">) => {
     if (LOG_LEVELS.indexOf(name) < threshold) return () => {};
     return (message: string, fields: LogFields = {}) =>
-      write(JSON.stringify({ time: new Date(), level: name, message, ...fields }, showErrors));
+      write(
+        JSON.stringify({ time: nowAsText(), level: name, message, ...shown(fields) }),
+      );
   };
   return {
     debug: writer("debug"),
@@ -50,7 +52,24 @@ export function writePending(): void {
   }
 }
 
-function showErrors(_key: string, value: unknown): unknown {
+let textMs = 0;
+let text = "";
+
+/** Many lines are of the same millisecond, and putting it in words costs as much as all the rest of a line. */
+function nowAsText(): string {
+  const ms = Date.now();
+  if (ms !== textMs) [textMs, text] = [ms, new Date(ms).toISOString()];
+  return text;
+}
+
+/** Errors as text. Most lines have none, and then nothing is copied. */
+function shown(fields: LogFields): LogFields {
+  const values = Object.values(fields);
+  if (!values.some((value) => value instanceof Error)) return fields;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, textOf(value)]));
+}
+
+function textOf(value: unknown): unknown {
   return value instanceof Error
     ? (value.stack ?? String(value)) + (value.cause ? `\ncaused by ${value.cause}` : "")
     : value;

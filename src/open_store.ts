@@ -45,7 +45,7 @@ export async function openConfiguredStore(
 ): Promise<OpenedStore> {
   const embedded = !isEmbedded(config) ? undefined : await startEmbeddedRedis({
     dataDir: config.DATA_DIR,
-    durability: config.DURABILITY,
+    durability: config.DURABILITY as "everysec" | "always" | "none", // `replicated` needs a Redis of one's own
     clientName: CLIENT_NAME,
     onSyncFailure: (reason) =>
       log.error("the append-only file cannot be forced to disk; Redis does it now", { reason }),
@@ -59,6 +59,7 @@ export async function openConfiguredStore(
     address: embedded?.address ?? config.REDIS_URL?.replace(/^unix:\/\//, ""),
     clusterUrls: config.REDIS_CLUSTER_URLS,
     partitions: config.PARTITIONS,
+    replicas: config.DURABILITY === "replicated" ? 1 : 0,
     tlsCa: config.REDIS_TLS_CA && await readPem(config.REDIS_TLS_CA),
     timeoutMs: config.REQUEST_TIMEOUT_MS * STORE_SHARE_OF_TIMEOUT,
     idempotencyTtlSeconds: config.IDEMPOTENCY_TTL_SECONDS,
@@ -80,6 +81,9 @@ export async function openConfiguredStore(
     onLeft(node) {
       lostBecause.delete(node);
       log.info("Redis serves no partition any more", { place: nameOf(node) });
+    },
+    onWentBack(partition, commits) {
+      log.error("Redis lacks commits that it had acknowledged", { partition, commits });
     },
   });
 

@@ -12,6 +12,9 @@ local NEEDED = {
   { 'ZREM', HOLDS_BY_EXPIRY, '' },
   { 'XADD', EVENTS, '*', '', '' },
 }
+if COUNT_COMMITS then
+  NEEDED[#NEEDED + 1] = { 'INCRBY', COMMITS, '1' }
+end
 
 -- The command that the user of this connection may not run, or nil. A few microseconds.
 local function missing_permission()

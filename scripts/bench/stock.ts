@@ -9,15 +9,17 @@ export async function stockForever(redis: RedisHandle, sku: string): Promise<voi
   await redis.send("HSET", `naive:stock:${sku}`, "online", "900000000");
 }
 
-/** A store on this Redis, connected, with the settings of the service. */
+/** The settings of the service. */
+export const STORE_SETTINGS = {
+  timeoutMs: 5000,
+  idempotencyTtlSeconds: 3600,
+  holdLifetimeMaxSeconds: 7200,
+  lowStockThreshold: 10,
+};
+
+/** A store on this Redis, connected. */
 export async function openBenchStore(redis: RedisHandle): Promise<Store> {
-  const store = openStore({
-    address: redis.socketPath,
-    timeoutMs: 5000,
-    idempotencyTtlSeconds: 3600,
-    holdLifetimeMaxSeconds: 7200,
-    lowStockThreshold: 10,
-  });
+  const store = openStore({ ...STORE_SETTINGS, address: redis.socketPath });
   while (!store.ready) await sleep(1);
   return store;
 }

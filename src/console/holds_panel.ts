@@ -22,7 +22,10 @@ export function HoldsPanel(): VNode {
           : ""} active</span>
       </header>
       ${holds.problem && html`<${Refusal} what="list holds" answer=${holds.problem} />`}
-      ${shown.length === 0 && !holds.problem && html`<p class="empty">Nothing is held now.</p>`}
+      ${shown.length === 0 && !holds.problem && html`
+        <p
+          class="empty">Nothing is held now. A hold sets units aside for a while; it counts down here until it is confirmed, released, or expires.</p>
+      `}
       <ol>${shown.map((hold) => html`<${HoldRow} key=${hold.hold_id} hold=${hold} />`)}</ol>
     </section>
   `;

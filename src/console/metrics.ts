@@ -91,22 +91,28 @@ function addSample(before: Reading, now: Reading): void {
   }
 }
 
-/** Outcomes of operations that refuse nothing: done, found, or a question of the store to itself. */
-const FINE = new Set([
-  ..."active confirmed partly_confirmed released expired extended sold adjusted counted".split(" "),
-  ..."transferred found page answered measured repaired changed spent unsettled".split(" "),
-]);
-/** Where the store's word is not the code that callers see. */
-const CODES: Record<string, string> = { limited: "rate_limited", failed: "internal_error" };
+/** The outcomes of operations that are refusals or faults, by the codes that callers see; the others are the store's own. */
+export const REFUSALS: Record<string, string> = {
+  ...Object.fromEntries(
+    [
+      ..."sku_not_found hold_not_found insufficient_stock stale_quantity store_full".split(" "),
+      ..."on_hand_limit_exceeded too_many_active_holds too_many_held_units".split(" "),
+      ..."hold_expired hold_released hold_confirmed lifetime_exceeded".split(" "),
+      ..."idempotency_key_reused exceeds_held_quantity".split(" "),
+      ..."store_unavailable overloaded outcome_unknown".split(" "),
+    ].map((code) => [code, code]),
+  ),
+  limited: "rate_limited",
+  failed: "internal_error",
+};
 
 /** Reads how many operations were refused, by code, whoever asked for them. */
 export function readRefusals(text: string): Refusals {
   const refusals: Refusals = new Map();
   const line = /^inventory_operations_total\{.*\boutcome="([^"]+)".*\} (\S+)$/gm;
   for (const [, outcome, value] of text.matchAll(line)) {
-    if (FINE.has(outcome)) continue;
-    const code = CODES[outcome] ?? outcome;
-    refusals.set(code, (refusals.get(code) ?? 0) + Number(value));
+    const code = REFUSALS[outcome];
+    if (code) refusals.set(code, (refusals.get(code) ?? 0) + Number(value));
   }
   return refusals;
 }

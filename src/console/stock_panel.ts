@@ -1,26 +1,13 @@
 // The table of stock: a row a SKU, a bar a location. It scrolls through all there are and holds a few pages.
-import { Component } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { may } from "./access.ts";
-import { prepare } from "./doing.ts";
 import { html, type VNode } from "./html.ts";
-import { Call, count, Refusal, shortPlace } from "./parts.ts";
-import { changed } from "./screen.ts";
-import {
-  choose,
-  firstRow,
-  loadNext,
-  loadPrevious,
-  type Place,
-  placesOf,
-  type Row,
-  search,
-  shownRows,
-  stock,
-} from "./stock.ts";
-import { soldOf, totals } from "./tally.ts";
+import { Call, count, Refusal } from "./parts.ts";
+import { changed, changedByHand } from "./screen.ts";
+import { firstRow, loadNext, loadPrevious, search, shownRows, stock } from "./stock.ts";
+import { StockRow } from "./stock_row.ts";
+import { totals } from "./tally.ts";
 
-const LOW = Number(document.documentElement.dataset.lowStock ?? 10);
 /** So near to the end of what is held, more is fetched. */
 const NEAR_PX = 300;
 
@@ -31,11 +18,29 @@ function searchSoon(event: Event): void {
   searchTimer = setTimeout(() => search(value.trim()), 200);
 }
 
+/** The SKU whose row had the focus last. */
+let focused = "";
+
+function noteFocus({ target }: Event): void {
+  focused = (target as HTMLElement).closest("tr")?.dataset.sku ?? focused;
+  changedByHand();
+}
+
+/** Within the rows, up and down go to the same button of the next one; on the list itself they scroll. */
+function goToRow(event: KeyboardEvent): void {
+  const row = (event.target as HTMLElement).closest("tbody tr");
+  if (!row || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  event.preventDefault();
+  const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
+  next?.querySelector<HTMLElement>(`button.${(event.target as HTMLElement).className}`)?.focus();
+}
+
 export function StockPanel(): VNode {
   const { problem, isLoading, prefix } = stock;
   const rows = shownRows();
   const list = useRef<HTMLDivElement>(null);
   const top = useTopRow(list, stock.before);
+  const inTurn = rows.some(({ sku }) => sku === focused) ? focused : rows[top]?.sku;
   return html`
     <section class="panel stock" aria-labelledby="stock-title">
       <header>
@@ -49,8 +54,9 @@ export function StockPanel(): VNode {
         </label>
       </header>
       ${problem && html`<${Refusal} what="look at the stock" answer=${problem} />`}
-      <div class="rows" ref=${list} tabindex="0" role="region" aria-label="Stock by SKU"
-        onScroll=${changed}>
+      <div class="rows" ref=${list} tabindex="0" role="region" onScroll=${changed}
+        aria-label="Stock by SKU: up and down go from row to row" onFocusIn=${noteFocus}
+        onKeyDown=${goToRow}>
         <table aria-busy=${isLoading}>
           <thead>
             <tr>
@@ -63,7 +69,7 @@ export function StockPanel(): VNode {
           <tbody>${rows.map((row) =>
             html`
               <${StockRow} key=${row.sku} row=${row} mayHold=${may("hold")}
-                isChosen=${stock.chosen === row.sku} />
+                isChosen=${stock.chosen === row.sku} isInTurn=${row.sku === inTurn} />
             `
           )}</tbody>
         </table>
@@ -123,74 +129,4 @@ function topRow(box: HTMLElement): { sku: string; distance: number; index: numbe
   );
   const row = rows[index];
   return row && { sku: row.dataset.sku!, distance: row.offsetTop - box.scrollTop, index };
-}
-
-interface RowProps {
-  row: Row;
-  isChosen: boolean;
-  mayHold: boolean;
-}
-
-/** A row is a new object when something about it has changed; until then it is not drawn again. */
-class StockRow extends Component<RowProps> {
-  override shouldComponentUpdate(next: RowProps): boolean {
-    const { row, isChosen, mayHold } = this.props;
-    return next.row !== row || next.isChosen !== isChosen || next.mayHold !== mayHold;
-  }
-
-  override render({ row, isChosen, mayHold }: RowProps): VNode {
-    const places = placesOf(row);
-    const held = places.reduce((sum, place) => sum + place.held, 0);
-    return html`
-      <tr class=${isChosen ? "chosen" : ""} data-sku=${row.sku}>
-        <th scope="row">
-          <button type="button" class="sku" aria-pressed=${isChosen} title="Show its chart"
-            onClick=${() => choose(row.sku)}>${row.sku}</button>
-          ${mayHold && html`
-            <button type="button" class="small" aria-label=${`Hold units of ${row.sku}`}
-              onClick=${() => prepare("hold", { sku: row.sku })}>Hold…</button>
-          `}
-        </th>
-        <td class="number" data-label="available">${count(row.total_stock)}</td>
-        <td class="number" data-label="held">${count(held)}</td>
-        <td class="places">
-          <ul>${places.map((place) =>
-            html`
-              <${Bar} key=${place.location} sku=${row.sku} place=${place}
-                owed=${row.oversold?.[place.location] ?? 0} />
-            `
-          )}</ul>
-        </td>
-      </tr>
-    `;
-  }
-}
-
-function Bar({ sku, place, owed }: { sku: string; place: Place; owed: number }): VNode {
-  const { location, available, held } = place;
-  const sold = soldOf(sku, location);
-  const all = Math.max(1, available + held + sold);
-  const part = (units: number) => ({ width: `${(100 * units) / all}%` });
-  const level = available === 0 ? "out" : available <= LOW ? "low" : "fine";
-  const said = [
-    `${location}: ${available} available`,
-    `${held} held`,
-    `${sold} sold since opened`,
-    owed > 0 ? `${owed} oversold` : "",
-  ];
-  return html`
-    <li class=${`place ${level}`} title=${said.filter(Boolean).join(", ")}>
-      <span class="name">${shortPlace(location)}</span>
-      <span class="units">
-        ${level === "out" ? html`<b class="badge out">✕ out</b>` : null}
-        ${level === "low" ? html`<b class="badge low">▼ low</b>` : null}
-        ${count(available)}${held > 0 && html`<small> +${count(held)} held</small>`}
-        ${owed > 0 && html`<b class="badge out">${count(owed)} owed</b>`}
-      </span>
-      <span class="bar" aria-hidden="true">
-        <i class="available" style=${part(available)}></i><i class="held" style=${part(held)}></i><i
-          class="sold" style=${part(sold)}></i>
-      </span>
-    </li>
-  `;
 }

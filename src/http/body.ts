@@ -14,7 +14,7 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Refuses bodies over `maxSize` bytes, however they are sent, and compressed ones and those cut off. */
 export function bodyRules(maxSize: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const { deadline } = c.var;
+    const deadline = c.get("deadline");
     const { method, path, raw } = c.req;
     const hasBody = method !== "GET" && method !== "HEAD";
     if (hasBody) {

@@ -7,6 +7,8 @@ import type { Deadline } from "./deadline.ts";
 export interface AppEnv {
   Variables: {
     requestId: string;
+    /** When it came, by `performance.now()`. */
+    startedAtMs: number;
     deadline: Deadline;
     /** What the store needs to know of the request besides its input. */
     call: Call;

@@ -1,17 +1,9 @@
-// What browsers are told about every answer, and whose pages may call at all.
+// Whose pages may call from a browser.
 import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problem } from "./problems.ts";
-
-/** For answers that are data. Pages say more, in page_headers.ts. */
-export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.header("x-content-type-options", "nosniff");
-  c.header("x-frame-options", "DENY");
-  c.header("referrer-policy", "no-referrer");
-  await next();
-};
 
 /** Lets pages of these origins call, with a key but never with cookies. */
 export function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {

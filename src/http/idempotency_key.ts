@@ -1,5 +1,6 @@
 // Reads the idempotency key of a command, under its standard or its older name.
 import type { MiddlewareHandler } from "hono";
+import type { Call } from "../store/store.ts";
 import type { AppEnv } from "./context.ts";
 import { problem } from "./problems.ts";
 
@@ -21,8 +22,13 @@ export const idempotency: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (c.req.method !== "POST") return await next();
   const idempotencyKey = readIdempotencyKey(c.req.raw.headers);
   if (idempotencyKey === null) return problem(c, "invalid_idempotency_key");
-  const { requestId, owner } = c.var;
-  c.set("call", { target: `POST ${c.req.path}`, requestId, idempotencyKey, owner });
+  const call: Call = {
+    target: `POST ${c.req.path}`,
+    requestId: c.get("requestId"),
+    idempotencyKey,
+    owner: c.get("owner"),
+  };
+  c.set("call", call);
   await next();
-  if (c.var.call.replayOf !== undefined) c.res.headers.set("idempotent-replayed", "true");
+  if (call.replayOf !== undefined) c.res.headers.set("idempotent-replayed", "true");
 };

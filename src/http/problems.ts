@@ -24,7 +24,7 @@ export function problem<Code extends ProblemCode>(
   code: Code,
   details: ProblemDetails = {},
 ): Response & TypedResponse<Problem, ProblemStatus<Code>, "json"> {
-  const body = describeProblem(code, c.var.call?.replayOf ?? c.var.requestId, details);
+  const body = describeProblem(code, c.get("call")?.replayOf ?? c.get("requestId"), details);
   const status: ContentfulStatusCode = PROBLEMS[code].status;
   const headers: Record<string, string> = { "content-type": "application/problem+json" };
   if (status === 503) headers["retry-after"] = RETRY_AFTER_SECONDS;

@@ -47,6 +47,11 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
   );
 
   counter(
+    "inventory_lost_commits_total",
+    "Acknowledged commits that a Redis did not have any more, as after a failover.",
+    () => plain(metrics.lostCommits),
+  );
+  counter(
     "inventory_backups_total",
     "Scheduled backups that this process has made, and those that failed.",
     () => [...metrics.backups].map(([outcome, n]) => [{ outcome }, n]),

@@ -9,7 +9,7 @@ import type { Metrics } from "./metrics.ts";
 /** What a process sees for itself: each process loses Redis by itself, and then there is no place to agree in. */
 const OWN_KINDS = ["redis_lost", "sweep_late"] as const;
 /** What is true of the store, whichever process found it: kept in Redis, told by one process, ended by any. */
-const SHARED_KINDS = ["drift_found", "backup_failed"] as const;
+const SHARED_KINDS = ["drift_found", "backup_failed", "commits_lost"] as const;
 export const INCIDENT_KINDS = [...OWN_KINDS, ...SHARED_KINDS] as const;
 type OwnKind = (typeof OWN_KINDS)[number];
 type SharedKind = (typeof SHARED_KINDS)[number];
@@ -112,6 +112,7 @@ export async function watch(
   signal: AbortSignal,
 ): Promise<void> {
   const startedAtMs = Date.now();
+  let toldLost = 0;
   while (!signal.aborted) {
     const isReady = store.ready;
     incidents.set(
@@ -127,13 +128,19 @@ export async function watch(
       } s: units of expired holds may not be back`
       : "sweeps go well again";
     incidents.set("sweep_late", isLate, detail);
+    if (metrics.lostCommits > toldLost) {
+      const lost = metrics.lostCommits - toldLost;
+      toldLost = metrics.lostCommits;
+      const detail = `${lost} acknowledged commits are gone, as after a failover; verify the store`;
+      await incidents.setShared(store, "commits_lost", true, detail);
+    }
     if (isReady) await incidents.readShared(store).catch(() => {}); // lost just now: the next look tells
     await sleep(1000, undefined, { signal, ref: false }).catch(() => {}); // aborted: the loop ends
   }
 }
 
-/** Tells of a verification that found lines wrong, or none any more. */
-export function judgeVerification(
+/** Tells of a verification that found lines wrong, or none any more; then what a failover lost is done with, too. */
+export async function judgeVerification(
   incidents: Incidents,
   store: Store,
   driftCount: number,
@@ -141,7 +148,10 @@ export function judgeVerification(
   const detail = driftCount > 0
     ? `${driftCount} lines hold other than their holds say`
     : "the last verification found nothing wrong";
-  return incidents.setShared(store, "drift_found", driftCount > 0, detail);
+  await incidents.setShared(store, "drift_found", driftCount > 0, detail);
+  if (driftCount === 0) {
+    await incidents.setShared(store, "commits_lost", false, "the store has been verified since");
+  }
 }
 
 /** Tells of a scheduled backup that failed, or that one has been made again. */

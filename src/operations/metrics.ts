@@ -38,6 +38,7 @@ export class Metrics implements StoreObserver {
   replays = 0;
   sweepFailures = 0;
   settledHolds = 0;
+  lostCommits = 0;
   #lastSweepsMs = new Map<number, number>();
 
   request(method: string, route: string, status: number, seconds: number): void {
@@ -61,6 +62,10 @@ export class Metrics implements StoreObserver {
   settled(holds: number, lagSeconds: number): void {
     this.settledHolds += holds;
     this.expiryLagSeconds.add(lagSeconds);
+  }
+
+  wentBack(_partition: number, commits: number): void {
+    this.lostCommits += commits;
   }
 
   swept(hasFailed: boolean, partition = 0, atMs = Date.now()): void {

@@ -30,6 +30,7 @@ const MODULES: Record<string, Source> = {
   "screen.ts": () => import("../console/screen.ts", { with: { type: "text" } }),
   "stock.ts": () => import("../console/stock.ts", { with: { type: "text" } }),
   "stock_panel.ts": () => import("../console/stock_panel.ts", { with: { type: "text" } }),
+  "stock_row.ts": () => import("../console/stock_row.ts", { with: { type: "text" } }),
   "tally.ts": () => import("../console/tally.ts", { with: { type: "text" } }),
 };
 

@@ -17,7 +17,7 @@ export function mountHolds(
     const { sku, quantity, location, split, locations, ...options } = c.req.valid("json");
     if (options.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
     const request = { lines: [{ sku, quantity, location, split, locations }], ...options };
-    const outcome = await hold(store, request, c.var.call);
+    const outcome = await hold(store, request, c.get("call"));
     if (outcome.status !== "active") return refuseNewHold(c, outcome, options.replaces);
     return c.json({
       hold_id: outcome.holdId,
@@ -37,7 +37,7 @@ export function mountHolds(
   app.openapi(contract.createCart, async (c) => {
     const request = c.req.valid("json");
     if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
-    const outcome = await hold(store, request, c.var.call);
+    const outcome = await hold(store, request, c.get("call"));
     if (outcome.status !== "active") return refuseNewHold(c, outcome, request.replaces);
     return c.json({
       hold_id: outcome.holdId,
@@ -50,7 +50,7 @@ export function mountHolds(
 
   app.openapi(contract.releaseHold, async (c) => {
     const request = c.req.valid("json");
-    const outcome = await release(store, request, c.var.call);
+    const outcome = await release(store, request, c.get("call"));
     switch (outcome.status) {
       case "released":
       case "expired":
@@ -69,7 +69,7 @@ export function mountHolds(
 
   app.openapi(contract.confirmHold, async (c) => {
     const request = c.req.valid("json");
-    const outcome = await confirm(store, request, c.var.call);
+    const outcome = await confirm(store, request, c.get("call"));
     switch (outcome.status) {
       case "confirmed":
       case "partly_confirmed":
@@ -101,7 +101,7 @@ export function mountHolds(
   app.openapi(contract.extendHold, async (c) => {
     const request = c.req.valid("json");
     if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
-    const outcome = await extend(store, request, c.var.call);
+    const outcome = await extend(store, request, c.get("call"));
     switch (outcome.status) {
       case "extended":
         return c.json({
@@ -124,14 +124,14 @@ export function mountHolds(
 
   app.openapi(contract.getHold, async (c) => {
     const { hold_id } = c.req.valid("param");
-    const outcome = await getHold(store, hold_id, c.var.owner);
+    const outcome = await getHold(store, hold_id, c.get("owner"));
     return outcome.status === "hold_not_found"
       ? refuseHold(c, outcome.status, hold_id)
       : c.json(showHold(outcome), 200);
   });
 
   app.openapi(contract.listHolds, async (c) => {
-    const outcome = await listHolds(store, c.req.valid("query"), c.var.owner);
+    const outcome = await listHolds(store, c.req.valid("query"), c.get("owner"));
     return outcome.status === "invalid_cursor"
       ? refuseCursor(c)
       : c.json({ items: outcome.holds.map(showHold), next_cursor: outcome.nextCursor }, 200);

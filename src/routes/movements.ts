@@ -11,7 +11,7 @@ export function mountMovements(app: OpenAPIHono<AppEnv>, store: Store): void {
   app.openapi(contract.adjustStock, async (c) => {
     const request = c.req.valid("json");
     const { sku, location, reason, reference } = request;
-    const outcome = await adjust(store, request, c.var.call);
+    const outcome = await adjust(store, request, c.get("call"));
     switch (outcome.status) {
       case "adjusted":
         return c.json({
@@ -38,7 +38,7 @@ export function mountMovements(app: OpenAPIHono<AppEnv>, store: Store): void {
   app.openapi(contract.transferStock, async (c) => {
     const request = c.req.valid("json");
     const { sku, quantity, from, to } = request;
-    const outcome = await transfer(store, request, c.var.call);
+    const outcome = await transfer(store, request, c.get("call"));
     switch (outcome.status) {
       case "transferred":
         return c.json({

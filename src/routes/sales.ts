@@ -8,7 +8,7 @@ import { refuseStock } from "./refusals.ts";
 export function mountSales(app: OpenAPIHono<AppEnv>, store: Store): void {
   app.openapi(contract.simulateSale, async (c) => {
     const request = c.req.valid("json");
-    const outcome = await sell(store, request, c.var.call);
+    const outcome = await sell(store, request, c.get("call"));
     if (outcome.status !== "sold") return refuseStock(c, outcome);
     return c.json({
       sku: request.sku,

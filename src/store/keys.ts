@@ -33,6 +33,7 @@ export const KEY_NAMES = {
   IDEMPOTENCY: "idemp:",
   SKUS: "skus",
   EVENTS: "events",
+  COMMITS: "commits",
 } as const;
 
 /**

@@ -13,13 +13,19 @@ export interface PartitionOptions {
   scripts: { usual: Script; whenFull: Script; reading: Script };
   nodes: Nodes;
   limits: BatchLimits;
+  /** How many replicas must have a commit before it is answered. */
+  replicas: number;
   observer?: StoreObserver;
+  /** Told when the Redis that serves the partition does not have commits that were answered. */
+  onWentBack(commits: number): void;
 }
 
 export class Partition {
   readonly #options: PartitionOptions;
   readonly #commits: BatchQueue;
   readonly #reads: BatchQueue;
+  /** The highest number of a commit that was answered. */
+  #lastNumber = 0;
 
   constructor(options: PartitionOptions) {
     this.#options = options;
@@ -84,13 +90,28 @@ export class Partition {
   ): Promise<{ settled: number; replies: Reply[] }> {
     const { observer } = this.#options;
     const startedAt = performance.now();
+    const lastNumber = this.#lastNumber;
     const [first, ...replies] = await this.#commitInAnyMemory(requests, deadlineMs);
-    const [settled, lagMs] = first as [settled: number, lagMs: number];
+    const [settled, lagMs, number] = first as [settled: number, lagMs: number, number?: number];
+    if (number !== undefined) {
+      this.#judgeNumber(lastNumber, number, requests.length > 0 || settled > 0);
+    }
     if (requests.length > 0) {
       observer?.committed(requests.length, (performance.now() - startedAt) / 1000);
     }
     if (settled > 0) observer?.settled(settled, lagMs / 1000);
     return { settled, replies: replies as Reply[] };
+  }
+
+  /** What was sent after a commit was answered has a higher number, or this Redis has not got that commit. */
+  #judgeNumber(lastNumber: number, number: number, isNew: boolean): void {
+    const missing = lastNumber - number + (isNew ? 1 : 0);
+    if (missing <= 0) {
+      this.#lastNumber = Math.max(this.#lastNumber, number);
+    } else if (this.#lastNumber === lastNumber) {
+      this.#lastNumber = number; // told once
+      this.#options.onWentBack(missing);
+    }
   }
 
   /** Memory is judged before a script starts, so what was refused for it may be sent again. */
@@ -113,7 +134,10 @@ export class Partition {
     const { index, nodes, prefix } = this.#options;
     const args = [prefix, ...requests.flat()];
     const keys = declaredKeys(prefix);
-    return await runOnMaster(nodes, index, kind, script, keys, args, deadlineMs) as unknown[];
+    // Nobody is told of what a sweep has done.
+    const replicas = kind === "commits" && requests.length > 0 ? this.#options.replicas : 0;
+    const reply = runOnMaster(nodes, index, kind, script, keys, args, deadlineMs, replicas);
+    return await reply as unknown[];
   }
 }
 

@@ -79,6 +79,8 @@ export interface ScriptSettings {
   PART_GRACE_MS: number;
   /** About how many holds one step of a verification looks at. */
   VERIFY_PAGE: number;
+  /** Whether commits are numbered, so that a Redis that came back behind is noticed. */
+  COUNT_COMMITS: boolean;
   /** A repair is refused when this many event entries were written since the line was looked at. */
   REPAIR_LOOKBACK: number;
 }

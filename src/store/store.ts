@@ -30,6 +30,8 @@ export interface StoreOptions {
   tlsCa?: string;
   /** How many partitions SKUs are spread over; 1 if not said. */
   partitions?: number;
+  /** How many replicas must have a commit before it is answered; 0 if not said. */
+  replicas?: number;
   /** The longest that one commit or read may take, waiting included, in milliseconds. */
   timeoutMs: number;
   idempotencyTtlSeconds: number;
@@ -43,6 +45,8 @@ export interface StoreOptions {
   onBack?(node: string): void;
   /** Told of a Redis that serves no partition any more. */
   onLeft?(node: string): void;
+  /** Told when the Redis of a partition, as after a failover, lacks so many commits that were answered. */
+  onWentBack?(partition: number, commits: number): void;
   observer?: StoreObserver;
   traceCommit?: TraceCommit;
   /** Lua that defines `now_ms`, for tests that own the time. */
@@ -106,6 +110,7 @@ const MAX_BATCH_WEIGHT = 128;
 const MAX_IN_FLIGHT = 1;
 
 export function openStore(options: StoreOptions): Store {
+  const { replicas = 0 } = options;
   const settings = {
     MAX_QUANTITY,
     MAX_ON_HAND,
@@ -120,6 +125,7 @@ export function openStore(options: StoreOptions): Store {
     PART_GRACE_MS,
     VERIFY_PAGE,
     REPAIR_LOOKBACK,
+    COUNT_COMMITS: options.clusterUrls !== undefined || replicas > 0,
   };
   const committing = commitScripts(settings, options.clockSource);
   const reading = readScript(settings, options.clockSource);
@@ -157,9 +163,13 @@ export function openStore(options: StoreOptions): Store {
     maxInFlight: MAX_IN_FLIGHT,
   };
   const scripts = { ...committing, reading };
-  const partitions = prefixes.map((prefix, index) =>
-    new Partition({ index, prefix, scripts, nodes, limits, observer })
-  );
+  const partitions = prefixes.map((prefix, index) => {
+    const onWentBack = (commits: number) => {
+      observer?.wentBack(index, commits);
+      options.onWentBack?.(index, commits);
+    };
+    return new Partition({ index, prefix, scripts, nodes, limits, replicas, observer, onWentBack });
+  });
 
   const commitAtHome = async (operation: Operation, call?: Call): Promise<Reply> => {
     const { verb, weight, partition = 0 } = operation;

@@ -173,3 +173,17 @@ Deno.test("a trusted proxy is known by its address, however it is written", asyn
     429,
   ]);
 });
+
+Deno.test("with several partitions a name may hold up to its cap in each of them, and no more", async () => {
+  await using t = await openTestApp({ partitions: 4, maxHeldUnitsPerKey: 5 }, { apiKeys });
+  const skus = Array.from({ length: 24 }, (_, i) => `S${i}`);
+  for (const sku of skus) await stockUp(t.store, sku, 10);
+  const held = new Set<number>();
+  for (const sku of skus) {
+    const { status } = await t.post("/hold", { sku, quantity: 5 }, { "x-api-key": shop.key });
+    const partition = t.store.partitionOf(sku);
+    assert.equal(status, held.has(partition) ? 409 : 200, sku);
+    held.add(partition);
+  }
+  assert.equal(held.size, 4);
+});

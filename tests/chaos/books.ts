@@ -3,15 +3,26 @@ import type { Ledger } from "./clients.ts";
 
 type Ask = (...command: string[]) => Promise<unknown>;
 
+type Line = [sku: string, location: string, quantity: number];
+
 interface Record_ {
   status: string;
-  lines: [sku: string, location: string, quantity: number][];
+  lines: Line[];
+  /** Of a part: what was sold out of it. Lua writes an empty list as an object. */
+  sold?: Line[] | Record<string, never>;
 }
 
 /** Reads the event stream of one partition as it grows and keeps what it adds up to. */
 export class Books {
-  /** `prefix` is what every key of the partition begins with. */
-  constructor(private readonly prefix = "") {}
+  /** `prefix` is what every key of the partition begins with; it keeps the stock of the SKUs that it owns. */
+  constructor(
+    private readonly prefix = "",
+    private readonly owns: (sku: string) => boolean = () => true,
+  ) {}
+
+  /** As last read: the holds that are decided here, and the parts of those that are decided elsewhere. */
+  holds = new Map<string, Record_>();
+  parts = new Map<string, Record_>();
 
   #lastId = "0-0";
   #received = new Map<string, number>();
@@ -56,10 +67,23 @@ export class Books {
       }
     } else if (kind === "hold.created") {
       add(this.created, words[0], 1);
-      for (const [line, quantity] of linesOf(words.slice(2))) add(this.#held, line, quantity);
+      for (const [line, quantity] of this.#ownLines(words.slice(2))) {
+        add(this.#held, line, quantity);
+      }
+    } else if (kind === "part.taken") {
+      for (const [line, quantity] of linesOf(words.slice(1))) add(this.#held, line, quantity);
+    } else if (kind === "part.let_go") {
+      const cut = words.indexOf("/");
+      for (const [line, quantity] of linesOf(words.slice(1, cut))) {
+        add(this.#held, line, -quantity);
+        add(this.#onHand, line, -quantity);
+      }
+      for (const [line, quantity] of linesOf(words.slice(cut + 1))) {
+        add(this.#held, line, -quantity);
+      }
     } else if (["hold.confirmed", "hold.released", "hold.expired"].includes(kind)) {
       const [sold, back] = detail.split(" / ").map((part, i) =>
-        linesOf(part.split(" ").slice(i === 0 ? 1 : 0))
+        this.#ownLines(part.split(" ").slice(i === 0 ? 1 : 0))
       );
       for (const [line, quantity] of [...sold, ...(back ?? [])]) add(this.#held, line, -quantity);
       if (kind === "hold.confirmed") {
@@ -67,6 +91,11 @@ export class Books {
       }
       this.ended.set(words[0], [...this.ended.get(words[0]) ?? [], kind.slice("hold.".length)]);
     }
+  }
+
+  /** Without those of a cart that are in other partitions: their own books tell of them. */
+  #ownLines(words: string[]): [line: string, quantity: number][] {
+    return linesOf(words).filter(([line]) => this.owns(line.split(" ")[0]));
   }
 
   /** Everything that is wrong, by invariant; empty when all is well. */
@@ -77,26 +106,36 @@ export class Books {
   /** What is wrong with the keys and the events by themselves. */
   async check(ask: Ask): Promise<string[]> {
     // Sweeps go on while the keys are read, so they are read again until nothing happened meanwhile.
-    let stock, holds, indexed, before;
+    let stock, holds, parts, indexed, before;
     do {
       await this.readEvents(ask);
       before = this.#lastId;
       stock = await readStock(ask, this.prefix);
-      holds = await readHolds(ask, this.prefix);
+      holds = await readRecords(ask, `${this.prefix}hold:`);
+      parts = await readRecords(ask, `${this.prefix}part:`);
       indexed = new Set(
         await ask("ZRANGE", `${this.prefix}holds_by_expiry`, "0", "-1") as string[],
       );
       await this.readEvents(ask);
     } while (this.#lastId !== before);
+    [this.holds, this.parts] = [holds, parts];
     const faults = this.faults.splice(0);
     const active = new Set<string>();
     const heldByHolds = new Map<string, number>();
+    const addHeld = ({ lines }: Record_) => {
+      for (const [sku, location, quantity] of lines) {
+        if (this.owns(sku)) add(heldByHolds, `${sku} ${location}`, quantity);
+      }
+    };
+    for (const part of parts.values()) if (part.status === "active") addHeld(part);
     for (const [id, record] of holds) {
+      if (record.status === "given_up") {
+        if (this.created.has(id)) faults.push(`I4: ${id} was made, and given up`);
+        continue;
+      }
       if (record.status === "active") {
         active.add(id);
-        for (const [sku, location, quantity] of record.lines) {
-          add(heldByHolds, `${sku} ${location}`, quantity);
-        }
+        addHeld(record);
       }
       if (!this.created.has(id)) {
         faults.push(`I8: no event says that ${id} was made: ${JSON.stringify(record)}`);
@@ -137,7 +176,7 @@ export function compareWithTold(books: Books[], ledger: Ledger): string[] {
   const sold = new Map<string, number>();
   for (const { path, status, request, body } of ledger.told) {
     if (status !== 200) continue;
-    if (path === "/hold") told.created.add(body.hold_id);
+    if (path === "/hold" || path === "/hold/cart") told.created.add(body.hold_id);
     if (path === "/confirm") told.confirmed.add(body.hold_id);
     if (path === "/release" && body.status === "released") told.released.add(body.hold_id);
     if (path === "/simulate/sale") {
@@ -197,23 +236,23 @@ async function readStock(
   return stock;
 }
 
-async function readHolds(ask: Ask, prefix: string): Promise<Map<string, Record_>> {
-  const holds = new Map<string, Record_>();
+async function readRecords(ask: Ask, prefix: string): Promise<Map<string, Record_>> {
+  const found = new Map<string, Record_>();
   let cursor = "0";
   do {
-    const [next, keys] = await ask("SCAN", cursor, "MATCH", `${prefix}hold:*`, "COUNT", "2000") as [
+    const [next, keys] = await ask("SCAN", cursor, "MATCH", `${prefix}*`, "COUNT", "2000") as [
       string,
       string[],
     ];
     if (keys.length > 0) {
       const records = await ask("MGET", ...keys) as (string | null)[];
       keys.forEach((key, i) =>
-        records[i] && holds.set(key.slice(`${prefix}hold:`.length), JSON.parse(records[i]))
+        records[i] && found.set(key.slice(prefix.length), JSON.parse(records[i]))
       );
     }
     cursor = next;
   } while (cursor !== "0");
-  return holds;
+  return found;
 }
 
 function isLater(id: string, other: string): boolean {

@@ -47,6 +47,8 @@ export interface Arena extends AsyncDisposable {
   /** Where clients go. */
   url: string;
   killsDuringFsync: number;
+  /** How likely a client's hold gets one more line; 0 if not said. */
+  cartShare?: number;
 }
 
 export interface Campaign<Place extends Arena = World> extends AsyncDisposable {
@@ -92,7 +94,7 @@ export function campaignIn<Place extends Arena>(
       ledger.unresolved,
     ];
     const chances = Array.from({ length: clients }, () => chance.fork());
-    const load = startLoad(() => world.url, ledger, SKUS, chances);
+    const load = startLoad(() => world.url, ledger, SKUS, chances, world.cartShare);
     await sleep(chance.between(100, 400));
     const faults: string[] = [];
     try {

@@ -45,9 +45,10 @@ export function startLoad(
   ledger: Ledger,
   skus: string[],
   chances: Chance[],
+  cartShare = 0,
 ): Load {
   const state = { stopping: false };
-  const clients = chances.map((chance) => buyer(url, ledger, skus, chance, state));
+  const clients = chances.map((chance) => buyer(url, ledger, skus, chance, state, cartShare));
   return {
     async finish() {
       state.stopping = true;
@@ -62,21 +63,25 @@ async function buyer(
   skus: string[],
   chance: Chance,
   state: { stopping: boolean },
+  cartShare: number,
 ): Promise<void> {
+  const someLine = () => ({
+    sku: chance.pick(skus),
+    quantity: chance.between(1, 3),
+    location: chance.pick(LOCATIONS),
+  });
   while (!state.stopping) {
-    const line = {
-      sku: chance.pick(skus),
-      quantity: chance.between(1, 3),
-      location: chance.pick(LOCATIONS),
-    };
+    const line = someLine();
     if (chance.happens(0.2)) {
       await command(url, ledger, "/simulate/sale", line);
       continue;
     }
-    const held = await command(url, ledger, "/hold", {
-      ...line,
-      ttl: chance.happens(0.15) ? 1 : 300,
-    });
+    const ttl = chance.happens(0.15) ? 1 : 300;
+    const lines = [line];
+    while (lines.length < 3 && cartShare > 0 && chance.happens(cartShare)) lines.push(someLine());
+    const held = lines.length > 1
+      ? await command(url, ledger, "/hold/cart", { lines, ttl })
+      : await command(url, ledger, "/hold", { ...line, ttl });
     if (held?.status !== 200) continue;
     const end = chance.pick(["/confirm", "/confirm", "/release", "/release", undefined]);
     if (end) await command(url, ledger, end, { hold_id: held.body.hold_id });

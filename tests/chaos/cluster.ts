@@ -48,6 +48,7 @@ const table = new Map<string, Figures>();
 const source = chance(seed);
 let failed = false;
 let lostInFailovers = 0;
+let lateParts = 0;
 let done = 0;
 while (done < plan.length) {
   await using campaign = await openClusterCampaign(
@@ -71,6 +72,7 @@ while (done < plan.length) {
     console.error(`seed ${seed}, ${episode.name}:`, faults.slice(0, 20));
     if (!isAllowed) console.error(campaign.world.logged.slice(-5).join("\n"));
   }
+  lateParts += campaign.world.lateParts;
   console.log(`${done} of ${plan.length} episodes`);
 }
 
@@ -88,6 +90,7 @@ console.table(Object.fromEntries(
     faults: figures.faults.length,
   }]),
 ));
+console.log(`parts of carts that followed their hold late: ${lateParts}`);
 console.log(`failovers that lost something acknowledged: ${lostInFailovers}`);
 console.log(`seed ${seed}, ${Math.round((performance.now() - startedAt) / 1000)} s`);
 Deno.exit(failed ? 1 : 0);

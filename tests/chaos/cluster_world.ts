@@ -1,19 +1,25 @@
 // A real Redis Cluster with the real service on it, as processes that may be killed, and the books of every partition.
 import { count } from "../../src/store/inventory.ts";
 import { partitionPrefix } from "../../src/store/keys.ts";
+import type { Store } from "../../src/store/store.ts";
 import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { connectStore } from "../support/store.ts";
 import { Books, compareWithTold } from "./books.ts";
 import { type Arena, type Campaign, campaignIn, SKUS, UNITS } from "./campaign.ts";
-import { LOCATIONS } from "./clients.ts";
+import { compareParts, lateParts, letPartsAsk } from "./cart_books.ts";
+import { type Ledger, LOCATIONS } from "./clients.ts";
 import { memoryOf, ROOT, startServiceProcess } from "./process.ts";
 import { freePort } from "./proxy.ts";
 import type { Chance } from "./random.ts";
 
 const PARTITIONS = 8;
+/** A store that has just lost a master may need a while to find the next. */
+const PARTS_FOLLOW_WITHIN_MS = 10_000;
 
 export interface ClusterWorld extends Arena {
   cluster: TestCluster;
+  /** A store of our own on the cluster. */
+  store: Store;
   partitions: number;
   /** The slot of a partition. */
   slotOf(partition: number): Promise<number>;
@@ -23,6 +29,8 @@ export interface ClusterWorld extends Arena {
   killService(): Promise<void>;
   serviceMemory(): number;
   logged: string[];
+  /** Parts of carts that had not followed their homes yet when the books were read. */
+  lateParts: number;
 }
 
 export interface ClusterWorldOptions {
@@ -43,8 +51,14 @@ export async function openClusterWorld(
   };
   if (durability) env.DURABILITY = durability;
   let service: Deno.ChildProcess;
+  let store: Store;
   try {
     service = await startServiceProcess(root, port, env, logged);
+    store = await connectStore("", {
+      address: undefined,
+      clusterUrls: [cluster.nodes[0].url],
+      partitions: PARTITIONS,
+    });
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
     throw error;
@@ -53,7 +67,10 @@ export async function openClusterWorld(
   return {
     url: `http://127.0.0.1:${port}`,
     killsDuringFsync: 0,
+    cartShare: 0.5,
+    lateParts: 0,
     cluster,
+    store,
     partitions: PARTITIONS,
     logged,
     slotOf,
@@ -69,6 +86,7 @@ export async function openClusterWorld(
     },
     serviceMemory: () => memoryOf(service),
     async [Symbol.asyncDispose]() {
+      store.close();
       service.kill("SIGKILL");
       await service.status;
       await cluster[Symbol.asyncDispose]();
@@ -90,37 +108,37 @@ export async function openClusterCampaign(
     await world[Symbol.asyncDispose]();
     throw error;
   }
-  const books = Array.from(
-    { length: PARTITIONS },
-    (_, partition) => new Books(partitionPrefix(partition, PARTITIONS)),
-  );
-  return campaignIn(
-    world,
-    async (ledger) => {
-      const faults: string[] = [];
-      for (const [partition, each] of books.entries()) {
-        const master = await world.masterOf(partition);
-        const found = await each.check((...command) => master.send(...command));
-        faults.push(...found.map((fault) => `partition ${partition}: ${fault}`));
-      }
-      return [...faults, ...compareWithTold(books, ledger)];
-    },
-    chance,
-    clients,
-    resolveWithinMs,
-  );
+  const { store } = world;
+  const books = Array.from({ length: PARTITIONS }, (_, partition) => {
+    const owns = (sku: string) => store.partitionOf(sku) === partition;
+    return new Books(partitionPrefix(partition, PARTITIONS), owns);
+  });
+  const read = async () => {
+    const faults: string[] = [];
+    for (const [partition, each] of books.entries()) {
+      const master = await world.masterOf(partition);
+      const found = await each.check((...command) => master.send(...command));
+      faults.push(...found.map((fault) => `partition ${partition}: ${fault}`));
+    }
+    return faults;
+  };
+  const audit = async (ledger: Ledger) => {
+    const faults = await read();
+    const deadline = performance.now() + PARTS_FOLLOW_WITHIN_MS;
+    world.lateParts += lateParts(store, books).length;
+    while (lateParts(store, books).length > 0 && performance.now() < deadline) {
+      await letPartsAsk(store, books);
+      faults.push(...await read());
+    }
+    return [...faults, ...compareParts(store, books), ...compareWithTold(books, ledger)];
+  };
+  return campaignIn(world, audit, chance, clients, resolveWithinMs);
 }
 
-async function stock({ cluster, partitions }: ClusterWorld): Promise<void> {
-  const store = await connectStore("", {
-    address: undefined,
-    clusterUrls: [cluster.nodes[0].url],
-    partitions,
-  });
+async function stock({ store }: ClusterWorld): Promise<void> {
   await Promise.all(
     SKUS.map((sku) =>
       count(store, { sku, onHand: LOCATIONS.map((location) => [location, UNITS]) })
     ),
   );
-  store.close();
 }

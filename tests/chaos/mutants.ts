@@ -301,4 +301,34 @@ export const MUTANTS: Mutant[] = [
     find: "const paths = await incrementalFiles(dataDir);",
     replace: `const paths = [dataDir + "/appendonlydir/appendonly.aof.1.incr.aof"];`,
   },
+  {
+    name: "one key declared, so that a script meets half a slot",
+    file: "src/store/nodes.ts",
+    find: "node[kind].run(script, keys, args,",
+    replace: "node[kind].run(script, keys.slice(0, 1), args,",
+  },
+  {
+    name: "a slot that has moved is not followed",
+    file: "src/store/nodes.ts",
+    find: `const SENT_ELSEWHERE = ["MOVED", "ASK", "TRYAGAIN"];`,
+    replace: `const SENT_ELSEWHERE = ["ASK", "TRYAGAIN"];`,
+  },
+  {
+    name: "tried again after the deadline",
+    file: "src/store/nodes.ts",
+    find: "if (performance.now() >= deadlineMs) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "a master of an older epoch is believed",
+    file: "src/store/cluster.ts",
+    find: "if (isClaimed && claim.epoch >= (best?.epoch ?? 0)) best = claim;",
+    replace: "if (isClaimed) best = claim;",
+  },
+  {
+    name: "a copy that is not there counts",
+    file: "src/store/redis_link.ts",
+    find: "Number(acknowledged.value) >= replicas",
+    replace: "Number(acknowledged.value) >= 0",
+  },
 ];

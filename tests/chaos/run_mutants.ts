@@ -13,6 +13,7 @@ const SUITES = [
     "tests/e2e/chaos_test.ts",
     "tests/e2e/histories_test.ts",
   ],
+  ["tests/cluster"],
 ];
 const SUITE_TIMEOUT_MS = 120_000;
 

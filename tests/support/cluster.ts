@@ -1,4 +1,5 @@
-// A real Redis Cluster of the test's own: three masters with a replica each, on loopback, gone with the test.
+// A real Redis Cluster of the test's own, on loopback, gone with the test: three masters with a replica each, unless
+// it is told otherwise.
 import { createClient } from "@redis/client";
 import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
 
@@ -18,6 +19,8 @@ export interface ClusterNode {
 }
 
 export interface TestCluster extends AsyncDisposable {
+  /** Where the nodes keep their files. */
+  dir: string;
   nodes: ClusterNode[];
   /** The nodes that run and serve slots, in the order of their slots. */
   masters(): Promise<ClusterNode[]>;
@@ -62,16 +65,24 @@ export async function beginMove(slot: number, from: ClusterNode, to: ClusterNode
   await from.send("CLUSTER", "SETSLOT", String(slot), "MIGRATING", to.id);
 }
 
+export interface ClusterOptions {
+  masters?: number;
+  /** Of each master. */
+  replicas?: number;
+  settings?: Record<string, string>;
+}
+
 export async function startTestCluster(
-  settings: Record<string, string> = {},
+  { masters = 3, replicas = 1, settings = {} }: ClusterOptions = {},
 ): Promise<TestCluster> {
   const program = await findRedisServer();
   if (!program) throw new Error(HOW_TO_GET_REDIS);
   const dir = await Deno.makeTempDir({ prefix: "ia-cluster-" });
-  const members: Member[] = freePorts(12).reduce<Member[]>((made, port, i, ports) => {
-    if (i < 6) made.push(makeMember(port, ports[6 + i], settings.requirepass));
-    return made;
-  }, []);
+  const size = masters * (1 + replicas);
+  const ports = freePorts(2 * size);
+  const members = ports.slice(0, size).map((port, i) =>
+    makeMember(port, ports[size + i], settings.requirepass)
+  );
 
   async function spawn(member: Member): Promise<void> {
     const folder = `${dir}/${member.port}`;
@@ -116,6 +127,7 @@ export async function startTestCluster(
       .filter(({ own }) => own !== undefined) as { member: Member; own: OwnLine }[];
 
   const cluster: TestCluster = {
+    dir,
     nodes: members,
     async masters() {
       const serving = (await running()).filter(({ own }) => own.isMaster && own.slots.length > 0);
@@ -152,7 +164,7 @@ export async function startTestCluster(
       });
       return found!;
     },
-    untilWhole: () => until("the cluster is whole", () => isWhole(members)),
+    untilWhole: () => until("the cluster is whole", () => isWhole(members, replicas > 0)),
     async moveSlot(slot, from, to, betweenKeys = async () => {}, keysAtOnce = 1) {
       await beginMove(slot, from, to);
       let moved = 0;
@@ -185,7 +197,7 @@ export async function startTestCluster(
 
   try {
     await Promise.all(members.map(spawn));
-    await form(members);
+    await form(members.slice(0, masters), members.slice(masters));
     await cluster.untilWhole();
   } catch (error) {
     await dispose();
@@ -194,13 +206,13 @@ export async function startTestCluster(
   return cluster;
 }
 
-/** Three masters with a third of the slots each, and three that replicate them. */
-async function form(members: Member[]): Promise<void> {
+/** The masters share the slots evenly, and the replicas the masters. */
+async function form(masters: Member[], replicas: Member[]): Promise<void> {
+  const members = [...masters, ...replicas];
   for (const [i, member] of members.entries()) {
     member.id = String(await member.send("CLUSTER", "MYID"));
     await member.send("CLUSTER", "SET-CONFIG-EPOCH", String(i + 1));
   }
-  const masters = members.slice(0, 3);
   for (const [i, master] of masters.entries()) {
     const [first, next] = [i, i + 1].map((n) => Math.floor(n * SLOTS / masters.length));
     await master.send("CLUSTER", "ADDSLOTSRANGE", String(first), String(next - 1));
@@ -212,16 +224,16 @@ async function form(members: Member[]): Promise<void> {
       await member.send("CLUSTER", "MEET", HOST, String(port), String(busPort));
     }
   }
-  for (const [i, replica] of members.slice(3).entries()) {
+  for (const [i, replica] of replicas.entries()) {
     await until(`${replica.name} knows its master`, async () => {
-      await replica.send("CLUSTER", "REPLICATE", masters[i].id);
+      await replica.send("CLUSTER", "REPLICATE", masters[i % masters.length].id);
       return true;
     });
   }
 }
 
 /** Every node sees every slot served by a node that is well, no slot on its way, and replicas in step. */
-async function isWhole(members: Member[]): Promise<boolean> {
+async function isWhole(members: Member[], hasReplicas: boolean): Promise<boolean> {
   for (const member of members) {
     const info = String(await member.send("CLUSTER", "INFO"));
     if (!info.includes("cluster_state:ok") || !info.includes(`cluster_slots_ok:${SLOTS}`)) {
@@ -232,7 +244,9 @@ async function isWhole(members: Member[]): Promise<boolean> {
     if (/fail|handshake|noaddr/.test(nodes)) return false;
     const replication = String(await member.send("INFO", "replication"));
     if (/role:slave/.test(replication) && !/master_link_status:up/.test(replication)) return false;
-    if (/role:master/.test(replication) && !/slave0:.*state=online/.test(replication)) return false;
+    if (
+      hasReplicas && /role:master/.test(replication) && !/slave0:.*state=online/.test(replication)
+    ) return false;
   }
   return true;
 }

@@ -26,8 +26,9 @@ export async function openConsole(
   options: BrowserContextOptions = {},
   appOptions: Partial<AppOptions> = {},
   catalogue: Iterable<Count> = demoCatalogue(),
+  partitions = 1,
 ): Promise<Console> {
-  const t = await openTestApp({ observer: appOptions.metrics }, appOptions);
+  const t = await openTestApp({ observer: appOptions.metrics, partitions }, appOptions);
   await countAll(t.store, catalogue);
   const feeds = new Set<ReadableStreamDefaultController>();
   let isReachable = true;

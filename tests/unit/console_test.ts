@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Event } from "../../src/contract/event_kinds.ts";
 import { addEvent, type Lines, linesOf, pointsBefore } from "../../src/console/level_points.ts";
-import { quantile, readBuckets, readRefusals } from "../../src/console/metrics.ts";
+import { PROBLEMS } from "../../src/contract/problems.ts";
+import { quantile, readBuckets, readRefusals, REFUSALS } from "../../src/console/metrics.ts";
 import { timeLeft } from "../../src/console/parts.ts";
 import { SECONDS, Seconds } from "../../src/console/tally.ts";
 
@@ -86,6 +87,16 @@ Deno.test("refusals: by the code that callers see, over all verbs; what was done
     rate_limited: 5,
     outcome_unknown: 1,
   });
+});
+
+Deno.test("refusals: every code is one of the store's, or known to be met before it", () => {
+  const beforeTheStore = [
+    ..."malformed_json invalid_idempotency_key unauthorized forbidden not_found request_timeout"
+      .split(" "),
+    ..."method_not_allowed body_too_large unsupported_media_type validation_failed".split(" "),
+  ];
+  const shown = [...Object.values(REFUSALS), ...beforeTheStore];
+  assert.deepEqual(shown.toSorted(), Object.keys(PROBLEMS).toSorted());
 });
 
 /** Events a second apart, the last of them at 100. */

@@ -266,6 +266,24 @@ Deno.test("a cluster", async (t) => {
     await cluster.moveSlot(await slot(partition), b, a);
   });
 
+  await t.step("of two that claim a slot, the one of the later epoch is believed", async () => {
+    await using opened = await openNodes(cluster);
+    const { nodes } = opened;
+    const [partition] = await partitionsOf(cluster, c);
+    const moved = await slot(partition);
+    // What takes a slot in takes the latest epoch, too.
+    await cluster.moveSlot(moved, c, b);
+    await cluster.moveSlot(moved, b, c);
+    for (const other of [a, b, a, b]) {
+      await cluster.untilWhole();
+      await other.send("CLUSTER", "SETSLOT", String(moved), "NODE", other.id);
+      nodes.refresh();
+      await sleep(150);
+      assert.equal(nodes.of(partition)!.name, c.name);
+    }
+    await cluster.untilWhole();
+  });
+
   await t.step(
     "a commit that has to be copied waits for its replica, and is unknown without it",
     async () => {
@@ -393,7 +411,9 @@ Deno.test("a cluster", async (t) => {
 });
 
 Deno.test("user, password and address of the first URL reach every node", async () => {
-  await using cluster = await startTestCluster({ requirepass: "p:w", masterauth: "p:w" });
+  await using cluster = await startTestCluster({
+    settings: { requirepass: "p:w", masterauth: "p:w" },
+  });
   const urls = [cluster.nodes[1].url.replace("//", "//default:p%3Aw@")];
   await using opened = await openNodes(cluster, { urls });
   assert.equal(opened.nodes.all().length, 3);
