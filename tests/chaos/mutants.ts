@@ -121,6 +121,18 @@ export const MUTANTS: Mutant[] = [
     replace: "if place.free < wish.quantity - 1 then",
   },
   {
+    name: "one unit too many can be taken by a hold of one line",
+    file: "lua/hold.lua",
+    find: "if line.available >= units and",
+    replace: "if line.available >= units - 1 and",
+  },
+  {
+    name: "a hold of one line is asked no limits",
+    file: "lua/hold.lua",
+    find: "not excess_of(owner, units, nil, commit.backlog) then",
+    replace: "true then",
+  },
+  {
     name: "no status check in release",
     file: "lua/release.lua",
     find: "if record.status == 'active' then",
