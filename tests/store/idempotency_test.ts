@@ -72,7 +72,11 @@ Deno.test("32 identical requests at once: one effect, one outcome, 31 replays", 
 });
 
 Deno.test("a key lives as long as configured, and that of a hold as long as the hold may", async () => {
-  await using t = await openTestStore({ idempotencyTtlSeconds: 100, holdLifetimeMaxSeconds: 500 });
+  await using t = await openTestStore({
+    partitions: 1,
+    idempotencyTtlSeconds: 100,
+    holdLifetimeMaxSeconds: 500,
+  });
   await stockUp(t.store, "A", 10);
   await hold(t.store, request, call("POST /hold", "of-hold"));
   await sell(

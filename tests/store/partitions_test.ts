@@ -70,7 +70,7 @@ Deno.test("every key of a partition begins with its tag", async () => {
 });
 
 Deno.test("the number of partitions is kept, and another is found out", async () => {
-  await using t = await openTestStore({ partitions: PARTITIONS });
+  await using t = await openTestStore({ partitions: PARTITIONS, redisSettings: {} });
   assert.equal(await keepPartitions(t.store), PARTITIONS);
   assert.equal(await keepPartitions(t.store), PARTITIONS);
   for (const partitions of [1, 4]) {

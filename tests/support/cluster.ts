@@ -19,6 +19,8 @@ export interface ClusterNode {
 }
 
 export interface TestCluster extends AsyncDisposable {
+  /** Where the nodes keep their files. */
+  dir: string;
   nodes: ClusterNode[];
   /** The nodes that run and serve slots, in the order of their slots. */
   masters(): Promise<ClusterNode[]>;
@@ -125,6 +127,7 @@ export async function startTestCluster(
       .filter(({ own }) => own !== undefined) as { member: Member; own: OwnLine }[];
 
   const cluster: TestCluster = {
+    dir,
     nodes: members,
     async masters() {
       const serving = (await running()).filter(({ own }) => own.isMaster && own.slots.length > 0);

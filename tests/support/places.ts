@@ -24,6 +24,8 @@ const KEYLESS = new Set([
 export async function sendToPlace(store: Store, command: string[]): Promise<unknown> {
   const [name, key, ...rest] = command;
   if (KEYLESS.has(name.toUpperCase())) return await sendToAllNodes(store, command);
+  const [, tag, bareKey] = key.match(/^\{(\d+)\}:(.*)/) ?? [];
+  if (tag) return await store.commandAt(Number(tag), name, bareKey, ...rest);
   const places = placesOf(store, key, rest);
   const replies = await Promise.all(
     places.map((place) => store.commandAt(place, name, key, ...rest)),

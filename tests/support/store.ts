@@ -1,6 +1,5 @@
 // A store on a Redis of the test's own, with the time in the test's hand if it wants.
 import { type Call, openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
-import { partitionPrefix } from "../../src/store/keys.ts";
 import type { Count } from "../../src/store/inventory.ts";
 import { count, getInventory } from "../../src/store/inventory.ts";
 import {
@@ -23,6 +22,8 @@ export interface TestStore extends AsyncDisposable {
 
 /** How many partitions the stores of tests have that do not say: the same suites hold for one and for several. */
 const TEST_PARTITIONS = Number(Deno.env.get("TEST_PARTITIONS") ?? 1);
+/** Whether those of several partitions are on a Redis Cluster. */
+const TEST_CLUSTER = Deno.env.get("TEST_CLUSTER") === "true";
 
 const TEST_CLOCK =
   `local function now_ms() return tonumber(redis.call('GET', ARGV[1] .. 'test:now_ms')) end`;
@@ -30,13 +31,13 @@ const TEST_CLOCK =
 /** 2026-01-01T00:00:00.000Z, where time stands until a test with `ownTime` moves it. */
 export const START_MS = 1_767_225_600_000;
 
-/** A store on a Redis that runs, connected. */
+/** A store on a Redis that runs, or on the cluster of these URLs, connected. */
 export async function connectStore(
   address: string,
   options: Partial<StoreOptions> = {},
 ): Promise<Store> {
   const store = openStore({
-    address,
+    ...(address.startsWith("redis://") ? { clusterUrls: address.split(" ") } : { address }),
     timeoutMs: 5000,
     idempotencyTtlSeconds: 3600,
     holdLifetimeMaxSeconds: 7200,
@@ -48,27 +49,38 @@ export async function connectStore(
   return store;
 }
 
+/** What a test's Redis lies on: one of its own, or a cluster that the tests of a file share one after the other. */
+async function startPlace(
+  partitions: number,
+  settings?: Record<string, string>,
+): Promise<TestRedis> {
+  if (!TEST_CLUSTER || partitions === 1 || settings) return await startTestRedis(settings);
+  const { sharedCluster } = await import("./shared_cluster.ts");
+  return await sharedCluster();
+}
+
 export async function openTestStore(
   options: Partial<StoreOptions> & { ownTime?: boolean; redisSettings?: Record<string, string> } =
     {},
 ): Promise<TestStore> {
   const { ownTime = false, redisSettings, ...storeOptions } = options;
-  const redis = await startTestRedis(redisSettings);
   const { partitions = TEST_PARTITIONS } = options;
-  const setTime = async (nowMs: number) => {
-    const prefixes = Array.from({ length: partitions }, (_, p) => partitionPrefix(p, partitions));
-    await redis.send("MSET", ...prefixes.flatMap((each) => [`${each}test:now_ms`, String(nowMs)]));
-  };
-  if (ownTime) await setTime(START_MS);
+  const redis = await startPlace(partitions, redisSettings);
   const store = await connectStore(redis.address, {
     clockSource: ownTime ? TEST_CLOCK : undefined,
     partitions,
     ...storeOptions,
   });
+  const setTime = async (nowMs: number) => {
+    for (let partition = 0; partition < partitions; partition++) {
+      await store.commandAt(partition, "SET", "test:now_ms", String(nowMs));
+    }
+  };
+  if (ownTime) await setTime(START_MS);
   const send = (...command: string[]) => sendToPlace(store, command);
   return {
     store,
-    redis: options.partitions || partitions === 1 ? redis : { ...redis, send },
+    redis: partitions === 1 ? redis : { ...redis, send },
     setTime,
     async [Symbol.asyncDispose]() {
       store.close();
