@@ -76,7 +76,7 @@ export const ConfigSchema = z.object({
     "PEM file with the authority to trust for `rediss://`.",
   ),
   DURABILITY: z.enum(["everysec", "always", "none", "replicated"]).default("everysec").describe(
-    "How often the embedded Redis forces its append-only file to disk: each second, at each commit, or when the system likes. With a Redis of your own: `replicated` waits for a replica at each commit.",
+    "How often the embedded Redis forces its file to disk. With a Redis of your own `replicated` waits for a copy of commits.",
   ),
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info").describe("Least important lines to log."),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 60_000).default(2000).describe(

@@ -11,11 +11,12 @@ import { STORE_SETTINGS } from "./stock.ts";
 
 const MASTERS = [1, 2, 3];
 const SHOWN_MASTERS = [1, 2, 3, 6, 12];
-const PARTITIONS = 12;
-const SKUS = Array.from({ length: 40 * PARTITIONS }, (_, i) => `SKU${i}`);
+const PARTITIONS_A_MASTER = 4;
+const SKUS = Array.from({ length: 480 }, (_, i) => `SKU${i}`);
 /** Holds that are asked for at once in each partition. */
 const WAVE = 64;
-const SECTION = `On a Redis Cluster: ${PARTITIONS} partitions, append-only files, a replica each`;
+const SECTION =
+  `On a Redis Cluster: ${PARTITIONS_A_MASTER} partitions a master, append-only files, a replica each`;
 
 interface Place {
   cluster: TestCluster;
@@ -32,7 +33,7 @@ export async function onCluster(rounds: number, seconds: number): Promise<Row[]>
     const store = openStore({
       ...STORE_SETTINGS,
       clusterUrls: [cluster.nodes[0].url],
-      partitions: PARTITIONS,
+      partitions: PARTITIONS_A_MASTER * masters,
     });
     stack.defer(() => store.close());
     while (!store.ready) await sleep(10);

@@ -141,6 +141,9 @@ Deno.test("a failover", async (t) => {
       const elsewhere = await codeOf(holdUnits(other, "C", 2, { key: "k" }));
       assert.match(elsewhere, /outcome_unknown|store_unavailable/, "nor one by another process");
       assert.equal(await lineOf(store, "C"), "10/3");
+      await home.master.send("CONFIG", "SET", "min-replicas-to-write", "1");
+      assert.equal(await codeOf(holdUnits(store, "C", 1)), "store_unavailable");
+      assert.equal(await lineOf(store, "C"), "10/3", "refused before it began");
       await failOver(cluster, home);
       await cluster.start(home.master); // as a replica, without which there is nowhere to copy to
       await until("a repeat is answered", async () => /active/.test(await codeOf(uncopied())));
