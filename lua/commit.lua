@@ -1,6 +1,6 @@
 --[[
 The commit: operations that arrived together, applied in their order, atomically.
-ARGV   the partition prefix, then for each operation
+ARGS   the partition prefix, then for each operation
          verb, owner, idempotency key ('' for none), argument count, arguments,
          and with a key: fingerprint, seconds to keep the outcome, request id
        where the owner is '' for anybody, which is so while no keys are configured
@@ -13,65 +13,75 @@ REPLY  [how many due holds were settled first, for how many milliseconds they ha
        or the error NOPERM for all of them, before anything is done, where the ACL would stop it half-way
 ]]
 -- What still runs when Redis has no memory left: all that ends a hold, and what its keys need.
-local runs_when_full = { release = true, confirm = true, claim = true, unclaim = true, look_back = true }
-
-local denied = missing_permission()
-if denied then
-  return redis.error_reply('NOPERM the ACL does not let this user run ' .. denied)
-end
-
-local now = now_ms()
-local settled, backlog, lag_ms = settle_due(now)
-local commit = { now = now, now_text = tostring(now), backlog = backlog }
+local RUNS_WHEN_FULL = { release = true, confirm = true, claim = true, unclaim = true, look_back = true }
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
-local undecided = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
+local UNDECIDED = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
 
 -- One failing operation must not fail its neighbours.
-local function run(verb, ...)
-  if MEMORY_IS_FULL and not runs_when_full[verb] then
+local function run_verb(verb, commit, ...)
+  if MEMORY_IS_FULL and not RUNS_WHEN_FULL[verb] then
     return { 'store_full' }, false
   end
   local ok, reply = pcall(verbs[verb], commit, ...)
   if ok then
-    return reply, not undecided[reply[1]]
+    return reply, not UNDECIDED[reply[1]]
   end
   return { 'failed', type(reply) == 'table' and reply.err or tostring(reply) }, false
 end
 
-local args, replies, at = ARGV, { { settled, lag_ms } }, 2
-while at <= #args do
-  local verb, owner, key, first = args[at], args[at + 1], args[at + 2], at + 4
-  commit.owner = owner
-  at = first + args[at + 3]
-  local reply
-  if key == '' then
-    reply = run(verb, unpack(args, first, at - 1))
-  else
-    local fingerprint, seconds, request_id = args[at], args[at + 1], args[at + 2]
-    reply = recall(key, fingerprint)
-    if not reply then
-      local decided
-      reply, decided = run(verb, unpack(args, first, at - 1))
-      if decided then
-        remember(key, fingerprint, seconds, request_id, reply)
-      end
-    end
-    at = at + 3
-  end
-  replies[#replies + 1] = reply
-end
-
 -- All is decided, and nothing has been written yet: until here, operations saw each other's changes only through
 -- what the shared files keep of them.
-write_stock()
-write_texts()
-write_indexes()
-write_owners()
-write_events()
-if COUNT_COMMITS then
-  -- Every commit that was asked for counts, a repeat too: whoever waits for its copy needs something to wait for.
-  local counts = #ARGV > 1 or settled > 0
-  replies[1][3] = counts and redis.call('INCRBY', COMMITS, 1) or tonumber(redis.call('GET', COMMITS) or 0)
+local function write_all()
+  write_stock()
+  write_texts()
+  write_indexes()
+  write_owners()
+  write_events()
 end
-return replies
+
+-- Every commit that was asked for counts, a repeat too: whoever waits for its copy needs something to wait for.
+local function number_of_commit(counts)
+  return counts and redis.call('INCRBY', COMMITS, 1) or tonumber(redis.call('GET', COMMITS) or 0)
+end
+
+local function main(args)
+  begin_call(args[1])
+  local denied = missing_permission()
+  if denied then
+    return redis.error_reply('NOPERM the ACL does not let this user run ' .. denied)
+  end
+
+  local now = now_ms()
+  local settled, backlog, lag_ms = settle_due(now)
+  local commit = { now = now, now_text = tostring(now), backlog = backlog }
+
+  local replies, at = { { settled, lag_ms } }, 2
+  while at <= #args do
+    local verb, owner, key, first = args[at], args[at + 1], args[at + 2], at + 4
+    commit.owner = owner
+    at = first + args[at + 3]
+    local reply
+    if key == '' then
+      reply = run_verb(verb, commit, unpack(args, first, at - 1))
+    else
+      local fingerprint, seconds, request_id = args[at], args[at + 1], args[at + 2]
+      reply = recall(key, fingerprint)
+      if not reply then
+        local decided
+        reply, decided = run_verb(verb, commit, unpack(args, first, at - 1))
+        if decided then
+          remember(key, fingerprint, seconds, request_id, reply)
+        end
+      end
+      at = at + 3
+    end
+    replies[#replies + 1] = reply
+  end
+
+  write_all()
+  if COUNT_COMMITS then
+    replies[1][3] = number_of_commit(#args > 1 or settled > 0)
+  end
+  return replies
+end

@@ -15,7 +15,7 @@ local function list_inventory(args, now, due)
 
   local reply = { 'page', #skus > limit and 1 or 0 }
   for i = 1, math.min(#skus, limit) do
-    reply[i + 2] = { skus[i], get_inventory({ skus[i] }, now, due) }
+    reply[i + 2] = { skus[i], verbs.get_inventory({ skus[i] }, now, due) }
   end
   return reply
 end

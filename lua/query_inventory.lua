@@ -7,7 +7,7 @@ COST   O(locations of all)
 local function query_inventory(args, now, due)
   local reply = { 'answered' }
   for _, sku in ipairs(args) do
-    reply[#reply + 1] = get_inventory({ sku }, now, due)
+    reply[#reply + 1] = verbs.get_inventory({ sku }, now, due)
   end
   return reply
 end

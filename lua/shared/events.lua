@@ -1,7 +1,10 @@
 -- What happened, gathered while the commit runs and written when it ends, as one stream entry unless there is
 -- very much: a sequence of kind and detail, where the detail is words separated by single spaces. No word can
 -- hold a space, so a reader splits on it.
-local events, words = {}, 0
+local events, words
+at_begin(function()
+  events, words = {}, 0
+end)
 
 local function record_event(kind, detail)
   events[words + 1] = kind

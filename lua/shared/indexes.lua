@@ -1,6 +1,9 @@
 -- Sorted sets that find things: gathered while the commit runs, and written when it ends. What is put in or
 -- taken out last counts.
-local indexes = {} -- key -> member -> score, or false for what leaves
+local indexes -- key -> member -> score, or false for what leaves
+at_begin(function()
+  indexes = {}
+end)
 
 local function set_score(key, member, score)
   local members = indexes[key]

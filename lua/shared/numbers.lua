@@ -1,5 +1,8 @@
 -- `tonumber` alone lets "nan", "0x10", " 5" and "-1" pass, and NaN defeats every comparison.
-local whole_numbers = {} -- text -> number, of those met before: most are the same few
+local whole_numbers -- text -> number, of those met before: most are the same few
+at_begin(function()
+  whole_numbers = {}
+end)
 
 local function whole_number(text, minimum, maximum)
   local number = whole_numbers[text]

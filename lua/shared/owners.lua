@@ -15,7 +15,10 @@ end
 
 -- name -> active holds and the units in them: read once, before anything of theirs changes, and written when the
 -- commit ends.
-local owners = {}
+local owners
+at_begin(function()
+  owners = {}
+end)
 
 local function account_of(name)
   local account = owners[name]

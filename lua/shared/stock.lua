@@ -3,7 +3,11 @@
 -- never stored, so it cannot disagree with them: on hand minus held, and 0 when a count found less
 -- than is held.
 -- A commit reads each line once, changes it here, where all its operations see it, and writes it when it ends.
-local shelves, wholly_read = {}, {} -- SKU -> location -> line; SKU -> whether all its locations are there
+local shelves, wholly_read -- SKU -> location -> line; SKU -> whether all its locations are there
+local changed -- the lines to write, each once
+at_begin(function()
+  shelves, wholly_read, changed = {}, {}, {}
+end)
 
 local function shelf_of(sku)
   local shelf = shelves[sku] or {}
@@ -65,8 +69,6 @@ end
 local function is_known_sku(sku)
   return #read_lines(sku) > 0
 end
-
-local changed = {} -- the lines to write, each once
 
 -- Changes the counters of a line; answers what is available now.
 local function change_line(line, on_hand, held)

@@ -1,6 +1,9 @@
 -- String keys: records of holds, outcomes under idempotency keys, allowances. What is set here is seen by
 -- `get_text` at once, and written when the commit ends.
-local texts, lifetimes_ms = {}, {}
+local texts, lifetimes_ms
+at_begin(function()
+  texts, lifetimes_ms = {}, {}
+end)
 
 local function get_text(key)
   local text = texts[key]

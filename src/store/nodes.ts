@@ -1,11 +1,10 @@
 // Where the partitions live: on one Redis, or on the masters of a Redis Cluster (cluster.ts). Here is also how a
 // script reaches the master of a partition, and what is done when that master sends it elsewhere.
-import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "@redis/client";
 import { StoreFault } from "./faults.ts";
 import { type Copies, RedisLink } from "./redis_link.ts";
-import type { Script } from "./scripts.ts";
+import { makeScript, type Script } from "./scripts.ts";
 
 /** A Redis master: two connections, since a commit that Redis makes wait holds up all behind it. */
 export interface RedisNode {
@@ -43,17 +42,13 @@ export interface NodeOptions {
   onBack?(node: string): void;
 }
 
-function script(text: string): Script {
-  return { text, sha1: createHash("sha1").update(text).digest("hex") };
-}
-
 /**
  * The first is made to wait by a Redis that makes commits wait, the second is not. A probe with keys would be
  * wrong in a cluster: it could begin on a master that holds half a slot.
  */
 const KEYLESS_PROBES: Required<NodeOptions>["probes"] = {
-  commits: { script: script("#!lua\nreturn 1"), args: [] },
-  reads: { script: script("#!lua flags=no-writes\nreturn 1"), args: [] },
+  commits: { script: makeScript("#!lua\nreturn 1"), args: [] },
+  reads: { script: makeScript("#!lua flags=no-writes\nreturn 1"), args: [] },
 };
 
 export function isReady(node: RedisNode): boolean {

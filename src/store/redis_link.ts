@@ -121,7 +121,7 @@ export class RedisLink {
   }
 
   /**
-   * Runs a script by its digest, sending its text only when Redis does not know it. With `copies`, its reply
+   * Runs a program by its name, sending its text only when Redis does not know it. With `copies`, its reply
    * counts once so many replicas have what it wrote; else the outcome is unknown.
    */
   async run(script: Script, keys: string[], args: string[], copies?: Copies): Promise<unknown> {
@@ -145,12 +145,14 @@ async function runOn(
   args: string[],
   copies?: Copies,
 ): Promise<unknown> {
-  const rest = [String(keys.length), ...keys, ...args];
+  const command = [...script.run, String(keys.length), ...keys, ...args];
   try {
-    return await sendWith(copies, client, ["EVALSHA", script.sha1, ...rest]);
+    return await sendWith(copies, client, command);
   } catch (error) {
-    if (!isReply(error, "NOSCRIPT")) throw error;
-    return await sendWith(copies, client, ["EVAL", script.text, ...rest]);
+    const isUnknown = error instanceof ErrorReply && error.message.startsWith(script.unknown);
+    if (!isUnknown) throw error;
+    await client.sendCommand(script.load);
+    return await sendWith(copies, client, command);
   }
 }
 

@@ -1,7 +1,8 @@
-// The two Lua scripts, put together from the files in lua/ by plain concatenation.
+// The Lua programs, put together from the files in lua/ by plain concatenation.
 import { createHash } from "node:crypto";
 import { KEY_NAMES, NOBODY } from "./keys.ts";
 
+import begin from "../../lua/shared/begin.lua" with { type: "text" };
 import clock from "../../lua/shared/clock.lua" with { type: "text" };
 import due from "../../lua/shared/due.lua" with { type: "text" };
 import events from "../../lua/shared/events.lua" with { type: "text" };
@@ -19,7 +20,6 @@ import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
 import stock from "../../lua/shared/stock.lua" with { type: "text" };
 import stream from "../../lua/shared/stream.lua" with { type: "text" };
-import wanted from "../../lua/shared/wanted.lua" with { type: "text" };
 
 import adjust from "../../lua/adjust.lua" with { type: "text" };
 import claim from "../../lua/claim.lua" with { type: "text" };
@@ -85,69 +85,105 @@ export interface ScriptSettings {
   REPAIR_LOOKBACK: number;
 }
 
+/** A program in Lua, and how Redis is asked to run it. */
 export interface Script {
-  text: string;
-  sha1: string;
+  /** The command that runs it; the number of keys, the keys and the arguments follow. */
+  run: [command: string, name: string];
+  /** How Redis begins its answer when it does not know the program. */
+  unknown: string;
+  /** The command that makes it known. */
+  load: string[];
+  /** The command that asks whether it is known: then the answer is not empty. */
+  find: string[];
 }
 
-function compose(firstLine: string, settings: ScriptSettings, parts: string[]): Script {
-  const prelude = [
-    `local NOBODY = '${NOBODY}'`,
-    ...Object.entries(KEY_NAMES).map(([name, key]) => `local ${name} = ARGV[1] .. '${key}'`),
-    ...Object.entries(settings).map(([name, value]) => `local ${name} = ${value}`),
-  ].join("\n");
-  const text = [firstLine, prelude, ...parts].join("\n");
-  return { text, sha1: createHash("sha1").update(text).digest("hex") };
-}
-
-/** The verbs as lua/shared/wanted.lua wants them. */
-function ifWanted(verbs: Record<string, string>): string[] {
-  return Object.entries(verbs).map(([name, text]) =>
-    `if wanted.${name} then\n${text}\nverbs.${name} = ${name}\nend`
-  );
+/** A script that Redis keeps in memory, by its digest, until it restarts: it makes its functions anew in each call. */
+export function makeScript(text: string): Script {
+  const sha1 = createHash("sha1").update(text).digest("hex");
+  return {
+    run: ["EVALSHA", sha1],
+    unknown: "NOSCRIPT",
+    load: ["SCRIPT", "LOAD", text],
+    find: ["SCRIPT", "EXISTS", sha1],
+  };
 }
 
 /**
- * The script that decides, under two first lines. Redis refuses the first before it starts when memory has
- * run out; the second runs then too, and refuses by itself every verb but those that set something free.
- * `clockSource` lets a test own the time; everybody else leaves it.
+ * A function of a library that Redis keeps as it keeps data: made once, so that a call pays for its work alone.
+ * Each text has a name of its own, so that services of two versions or settings do not meet.
+ */
+function makeFunction(text: string, flags: string[]): Script {
+  const name = `inventory_${createHash("sha1").update(text + flags).digest("hex").slice(0, 16)}`;
+  const registration = `redis.register_function{
+  function_name = '${name}',
+  callback = function(_, args) return main(args) end,
+  flags = { ${flags.map((flag) => `'${flag}'`).join(", ")} },
+}`;
+  return {
+    run: ["FCALL", name],
+    unknown: "ERR Function not found",
+    load: ["FUNCTION", "LOAD", "REPLACE", `#!lua name=${name}\n${text}\n${registration}`],
+    find: ["FUNCTION", "LIST", "LIBRARYNAME", name],
+  };
+}
+
+function compose(settings: ScriptSettings, parts: string[]): string {
+  const keys = Object.entries(KEY_NAMES);
+  const prelude = [
+    `local NOBODY = '${NOBODY}'`,
+    ...Object.entries(settings).map(([name, value]) => `local ${name} = ${value}`),
+    ...keys.map(([name]) => `local ${name}`),
+    "local partition_prefix",
+    "local function use_keys_of(prefix)",
+    "  if prefix == partition_prefix then return end",
+    "  partition_prefix = prefix",
+    ...keys.map(([name, key]) => `  ${name} = prefix .. '${key}'`),
+    "end",
+    "local verbs = {}",
+  ];
+  return [...prelude, ...parts].join("\n");
+}
+
+/** Each verb in a scope of its own. */
+function asVerbs(verbs: Record<string, string>): string[] {
+  return Object.entries(verbs).map(([name, text]) => `do\n${text}\nverbs.${name} = ${name}\nend`);
+}
+
+/**
+ * The program that decides, in two forms. Redis refuses the first before it starts when memory has run out; the
+ * second runs then too, and refuses by itself every verb but those that set something free. It is a script, since
+ * Redis takes no new function without memory. `clockSource` lets a test own the time; everybody else leaves it.
  */
 export function commitScripts(
   settings: ScriptSettings,
   clockSource: string = clock,
 ): { usual: Script; whenFull: Script } {
-  const gathered = [wanted, texts, indexes, events];
+  const gathered = [begin, numbers, texts, indexes, events];
   const rules = [stock, lines, plan, owners, records, holds, partRecords, settle, idempotency];
   const verbs = {
     ...{ hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend },
     ...{ claim, unclaim, look_back: lookBack },
     ...{ take_part: takePart, hold_cart: holdCart, judge_part: judgePart, settle_part: settlePart },
   };
-  const checked = [permissions, numbers, clockSource];
-  const parts = [...checked, ...gathered, ...rules, ...ifWanted(verbs), commit];
+  const parts = [permissions, clockSource, ...gathered, ...rules, ...asVerbs(verbs), commit];
+  const form = (memoryIsFull: boolean) =>
+    compose(settings, [`local MEMORY_IS_FULL = ${memoryIsFull}`, ...parts]);
   return {
-    usual: compose("#!lua", settings, ["local MEMORY_IS_FULL = false", ...parts]),
-    whenFull: compose("#!lua flags=allow-oom", settings, ["local MEMORY_IS_FULL = true", ...parts]),
+    usual: makeFunction(form(false), []),
+    whenFull: makeScript(`#!lua flags=allow-oom\n${form(true)}\nreturn main(ARGV)`),
   };
 }
 
-/**
- * The script that answers questions. `no-writes` keeps it answering where writes are refused or paused.
- */
+/** The program that answers questions. `no-writes` keeps it answering where writes are refused or paused. */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const shared = [numbers, clockSource, texts, records, due, stream];
-  const inventory = [getInventory, queryInventory, listInventory];
-  const verbs = [
-    getHold,
-    listHolds,
-    lastEvent,
-    readEvents,
-    verifyHolds,
-    verifyParts,
-    dueParts,
-    verifySkus,
-    verifyStock,
-    measure,
-  ];
-  return compose("#!lua flags=no-writes", settings, [...shared, ...inventory, ...verbs, read]);
+  const shared = [begin, numbers, clockSource, texts, records, due, stream];
+  const verbs = {
+    ...{ get_inventory: getInventory, query_inventory: queryInventory },
+    ...{ list_inventory: listInventory, get_hold: getHold, list_holds: listHolds },
+    ...{ last_event: lastEvent, read_events: readEvents, measure, due_parts: dueParts },
+    ...{ verify_holds: verifyHolds, verify_parts: verifyParts },
+    ...{ verify_skus: verifySkus, verify_stock: verifyStock },
+  };
+  const text = compose(settings, [...shared, ...asVerbs(verbs), read]);
+  return makeFunction(text, ["no-writes"]);
 }

@@ -231,10 +231,8 @@ export function openStore(options: StoreOptions): Store {
         partitions: prefixes.flatMap((_, index) => nodes.of(index) === node ? [index] : []),
         command: (...args) => sendTo(node, args),
         async knowsScript() {
-          const [known] = await sendTo(node, ["SCRIPT", "EXISTS", committing.usual.sha1]) as [
-            number,
-          ];
-          return known === 1;
+          const found = await sendTo(node, committing.usual.find) as unknown[];
+          return found.length > 0;
         },
       }));
     },

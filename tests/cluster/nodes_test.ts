@@ -1,6 +1,5 @@
 // Partitions on a real Redis Cluster: which master serves which, and what happens while that changes.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { clusterNodes, type ClusterOptions } from "../../src/store/cluster.ts";
 import { StoreFault } from "../../src/store/faults.ts";
 import {
@@ -10,6 +9,7 @@ import {
   oneNode,
   runOnMaster,
 } from "../../src/store/nodes.ts";
+import { makeScript } from "../../src/store/scripts.ts";
 import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { freePort } from "../chaos/proxy.ts";
 import { startTestRedis } from "../support/redis.ts";
@@ -18,16 +18,12 @@ const PARTITIONS = 12;
 const keysOf = (partition: number) => [`{${partition}}:partition`, `{${partition}}:nothing`];
 
 /** Takes a unit and writes down that it did: two keys, as every commit of ours. */
-const TAKE = asScript(`#!lua
+const TAKE = makeScript(`#!lua
 redis.call('DECR', ARGV[1] .. 'stock')
 return redis.call('INCR', ARGV[1] .. 'taken')`);
-const READ = asScript(`#!lua flags=no-writes
+const READ = makeScript(`#!lua flags=no-writes
 return {redis.call('GET', ARGV[1] .. 'stock'), redis.call('GET', ARGV[1] .. 'taken')}`);
 const UNITS = 1000;
-
-function asScript(text: string) {
-  return { text, sha1: createHash("sha1").update(text).digest("hex") };
-}
 
 const inMs = (ms: number) => performance.now() + ms;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -26,7 +26,7 @@ const TEST_PARTITIONS = Number(Deno.env.get("TEST_PARTITIONS") ?? 1);
 const TEST_CLUSTER = Deno.env.get("TEST_CLUSTER") === "true";
 
 const TEST_CLOCK =
-  `local function now_ms() return tonumber(redis.call('GET', ARGV[1] .. 'test:now_ms')) end`;
+  `local function now_ms() return tonumber(redis.call('GET', partition_prefix .. 'test:now_ms')) end`;
 
 /** 2026-01-01T00:00:00.000Z, where time stands until a test with `ownTime` moves it. */
 export const START_MS = 1_767_225_600_000;
