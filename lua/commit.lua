@@ -1,8 +1,9 @@
 --[[
 The commit: operations that arrived together, applied in their order, atomically.
 ARGS   the partition prefix, then for each operation
-         verb, owner, idempotency key ('' for none), argument count, arguments,
-         and with a key: fingerprint, seconds to keep the outcome, request id
+         a head, which is verb, argument count, 1 or 0 for whether there is a key, and owner, apart by spaces;
+         with a key: idempotency key, fingerprint, seconds to keep the outcome, request id;
+         and the arguments
        where the owner is '' for anybody, which is so while no keys are configured
 REPLY  [how many due holds were settled first, for how many milliseconds they had been due at most, the number of
        this commit where they are counted], then a reply per operation: what the verb's file says, or
@@ -45,6 +46,22 @@ local function number_of_commit(counts)
   return counts and redis.call('INCRBY', COMMITS, 1) or tonumber(redis.call('GET', COMMITS) or 0)
 end
 
+-- Operations that arrive together mostly have the same head, which is then read once.
+local heads
+at_begin(function()
+  heads = {}
+end)
+
+local function read_head(text)
+  local head = heads[text]
+  if not head then
+    local verb, count, keyed, owner = string.match(text, '^(%S+) (%d+) (%d) (.*)$')
+    head = { verb = verb, count = tonumber(count), is_keyed = keyed == '1', owner = owner }
+    heads[text] = head
+  end
+  return head
+end
+
 local function main(args)
   begin_call(args[1])
   local denied = missing_permission()
@@ -56,32 +73,33 @@ local function main(args)
   local settled, backlog, lag_ms = settle_due(now)
   local commit = { now = now, now_text = tostring(now), backlog = backlog }
 
-  local replies, at = { { settled, lag_ms } }, 2
-  while at <= #args do
-    local verb, owner, key, first = args[at], args[at + 1], args[at + 2], at + 4
-    commit.owner = owner
-    at = first + args[at + 3]
+  local replies, at, count = { { settled, lag_ms } }, 2, #args
+  while at <= count do
+    local head = read_head(args[at])
+    local first = at + (head.is_keyed and 5 or 1)
+    local last = first + head.count - 1
+    commit.owner = head.owner
     local reply
-    if key == '' then
-      reply = run_verb(verb, commit, unpack(args, first, at - 1))
+    if not head.is_keyed then
+      reply = run_verb(head.verb, commit, unpack(args, first, last))
     else
-      local fingerprint, seconds, request_id = args[at], args[at + 1], args[at + 2]
+      local key, fingerprint = args[at + 1], args[at + 2]
       reply = recall(key, fingerprint)
       if not reply then
         local decided
-        reply, decided = run_verb(verb, commit, unpack(args, first, at - 1))
+        reply, decided = run_verb(head.verb, commit, unpack(args, first, last))
         if decided then
-          remember(key, fingerprint, seconds, request_id, reply)
+          remember(key, fingerprint, args[at + 3], args[at + 4], reply)
         end
       end
-      at = at + 3
     end
     replies[#replies + 1] = reply
+    at = last + 1
   end
 
   write_all()
   if COUNT_COMMITS then
-    replies[1][3] = number_of_commit(#args > 1 or settled > 0)
+    replies[1][3] = number_of_commit(count > 1 or settled > 0)
   end
   return replies
 end

@@ -81,10 +81,11 @@ export function encodeOperation(
   call?: Call,
 ): string[] {
   const key = idempotencyKeyOf(call);
-  const encoded = [verb, call?.owner ?? "", key, String(args.length), ...args.map(String)];
-  if (call && key) {
-    encoded.push(fingerprint(call.target, request), String(keepSeconds), call.requestId);
-  }
+  const head = `${verb} ${args.length} ${key ? 1 : 0} ${call?.owner ?? ""}`;
+  const encoded = call && key
+    ? [head, key, fingerprint(call.target, request), String(keepSeconds), call.requestId]
+    : [head];
+  for (const arg of args) encoded.push(String(arg));
   return encoded;
 }
 
