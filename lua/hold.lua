@@ -2,9 +2,9 @@
 hold: takes units out of what is available, for a limited time.
 OP     hold_id      string, new
        ttl_seconds  1..MAX_TTL_SECONDS
-       reference    string, '' for none
-       replaces     hold_id whose units are given back in the same step, '' for none
-       wishes       sku, location or `any`, quantity 1..MAX_QUANTITY, split 0 or 1, count of locations, locations
+       options      '' for none, or: reference, space, hold_id whose units are given back in the same step; each
+                    may be ''
+       wishes       sku, location or `any`, quantity 1..MAX_QUANTITY, choice ('' or as plan.lua reads it)
 REPLY  first match wins, in this order:
        hold_not_found                                the hold to replace was never made, or is another owner's
        hold_confirmed                                the hold to replace is sold
@@ -32,12 +32,16 @@ local function hold_plan(commit, plan, hold_id, expires_at_ms, reference)
   return reply
 end
 
-local function hold(commit, hold_id, ttl_seconds, reference, replaces, sku, location, quantity, split, listed, ...)
+local function hold(commit, hold_id, ttl_seconds, options, sku, location, quantity, choice, ...)
   local now, owner = commit.now, commit.owner
   local expires_at_ms = now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)
+  local reference, replaces = '', ''
+  if options ~= '' then
+    reference, replaces = string.match(options, '^(%S*) (%S*)$')
+  end
 
   -- Nearly every hold is of one line in a named place, which is there: it needs no plan.
-  if location ~= 'any' and listed == '0' and replaces == '' and select('#', ...) == 0 then
+  if replaces == '' and choice == '' and location ~= 'any' and not ... then
     local units, line = whole_number(quantity, 1, MAX_QUANTITY), read_line(sku, location)
     if line.available >= units and not excess_of(owner, units, nil, commit.backlog) then
       count_held(owner, 1, units)
@@ -46,7 +50,7 @@ local function hold(commit, hold_id, ttl_seconds, reference, replaces, sku, loca
     end
   end
 
-  local wishes = parse_wishes(sku, location, quantity, split, listed, ...)
+  local wishes = parse_wishes(sku, location, quantity, choice, ...)
   local replaced = replaces ~= '' and load_hold(replaces, owner)
   if replaces ~= '' and not replaced then
     return { 'hold_not_found' }

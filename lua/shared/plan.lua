@@ -132,19 +132,21 @@ local function wish_for(sku, location, quantity)
   return { sku = sku, location = location, quantity = quantity, split = false, locations = NO_LOCATIONS }
 end
 
--- Reads wishes: sku, location, quantity, split, count of locations, locations, of each.
+-- Reads wishes: sku, location, quantity and choice, of each. The choice is '' or words: `split` or `whole`, and the
+-- locations to choose from.
 local function parse_wishes(...)
-  local args, wishes, at = { ... }, {}, 1
-  while args[at] do
-    local last = at + 4 + args[at + 4]
-    wishes[#wishes + 1] = {
-      sku = args[at],
-      location = args[at + 1],
-      quantity = whole_number(args[at + 2], 1, MAX_QUANTITY),
-      split = args[at + 3] == '1',
-      locations = last == at + 4 and NO_LOCATIONS or { unpack(args, at + 5, last) },
-    }
-    at = last + 1
+  local args, wishes = { ... }, {}
+  for at = 1, #args, 4 do
+    local wish = wish_for(args[at], args[at + 1], whole_number(args[at + 2], 1, MAX_QUANTITY))
+    for word in string.gmatch(args[at + 3], '%S+') do
+      if word == 'split' then
+        wish.split = true
+      elseif word ~= 'whole' then
+        wish.locations = wish.locations == NO_LOCATIONS and {} or wish.locations
+        wish.locations[#wish.locations + 1] = word
+      end
+    end
+    wishes[#wishes + 1] = wish
   end
   return wishes
 end

@@ -85,7 +85,8 @@ async function holdAtOnce(
   const { lines, ttl, reference = "", replaces = "" } = request;
   const partition = store.partitionOf(lines[0].sku);
   const holdId = makeHoldId(store, partition);
-  const args = [holdId, ttl, reference, replaces, ...encodeWishes(lines)];
+  const options = reference || replaces ? `${reference} ${replaces}` : "";
+  const args = [holdId, ttl, options, ...encodeWishes(lines)];
   const weight = lines.length;
   return await store.commit({ verb: "hold", args, partition, request, weight }, call);
 }

@@ -22,8 +22,10 @@ export function encodeLines(lines: HeldLine[]): (string | number)[] {
 /** The arguments for wishes; quantities of wishes that differ in nothing else are added up. */
 export function encodeWishes(wishes: Wish[]): (string | number)[] {
   return addUp(wishes, ({ quantity: _, ...rest }) => JSON.stringify(rest))
-    .flatMap(({ sku, location, quantity, split = false, locations = [] }) => {
-      return [sku, location, quantity, split ? 1 : 0, locations.length, ...locations];
+    .flatMap(({ sku, location, quantity, split, locations = [] }) => {
+      const isChoosy = split || locations.length > 0;
+      const choice = isChoosy ? [split ? "split" : "whole", ...locations].join(" ") : "";
+      return [sku, location, quantity, choice];
     });
 }
 

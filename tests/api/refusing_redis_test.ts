@@ -13,7 +13,7 @@ Deno.test("refused before it starts: 503 store_unavailable at once, nothing kept
       "min-replicas-to-write",
       "0",
     ]]],
-    ["NOPERM", [["ACL", "SETUSER", "default", "-evalsha", "-eval"]], [[
+    ["NOPERM", [["ACL", "SETUSER", "default", "-fcall"]], [[
       "ACL",
       "SETUSER",
       "default",

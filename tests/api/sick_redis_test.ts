@@ -80,10 +80,11 @@ Deno.test("memory full: what frees units goes on, and repeats, and reads; what t
   assert.equal((await t.post("/hold", hold, { "idempotency-key": "during" })).status, 200);
 });
 
-Deno.test("SCRIPT FLUSH: nobody notices", async () => {
+Deno.test("FUNCTION FLUSH and SCRIPT FLUSH: nobody notices", async () => {
   await using t = await openStockedApp();
   for (let i = 0; i < 5; i++) {
     await t.redis.send("SCRIPT", "FLUSH");
+    await t.redis.send("FUNCTION", "FLUSH");
     assert.equal((await t.get("/ready")).body.script_loaded, false);
     const answers = await Promise.all([t.post("/hold", hold), t.get("/inventory/A")]);
     assert.deepEqual(answers.map(({ status }) => status), [200, 200]);

@@ -167,7 +167,7 @@ async function scriptTimes(world: World, dueAt: number): Promise<number[]> {
   type Entry = [id: number, atSeconds: number, micros: number, command: string[]];
   const entries = await world.redis("SLOWLOG", "GET", "-1") as Entry[];
   return entries
-    .filter(([, atSeconds, , [name]]) => name === "EVALSHA" && atSeconds * 1000 >= dueAt - 1000)
+    .filter(([, atSeconds, , [name]]) => name === "FCALL" && atSeconds * 1000 >= dueAt - 1000)
     .map(([, , micros]) => micros / 1000);
 }
 

@@ -88,10 +88,10 @@ export const pauseWrites: Episode = {
 };
 
 export const flushScripts: Episode = {
-  name: "SCRIPT FLUSH",
+  name: "FUNCTION FLUSH",
   async run(world, chance) {
     for (let i = 0; i < 10; i++) {
-      await world.redis("SCRIPT", "FLUSH");
+      await world.redis("FUNCTION", "FLUSH");
       await sleep(chance.between(5, 40));
     }
   },

@@ -29,7 +29,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "an undecided outcome is kept under the key",
     file: "lua/commit.lua",
-    find: "return reply, not undecided[reply[1]]",
+    find: "return reply, not UNDECIDED[reply[1]]",
     replace: "return reply, true",
   },
   {
@@ -113,6 +113,12 @@ export const MUTANTS: Mutant[] = [
     file: "lua/shared/texts.lua",
     find: "local text = texts[key]",
     replace: "local text = nil",
+  },
+  {
+    name: "a commit remembers what the one before has read",
+    file: "lua/shared/stock.lua",
+    find: "shelves, wholly_read, changed = {}, {}, {}",
+    replace: "shelves, wholly_read, changed = shelves or {}, wholly_read or {}, {}",
   },
   {
     name: "one unit too many can be taken",
@@ -213,13 +219,13 @@ export const MUTANTS: Mutant[] = [
   {
     name: "releases need memory",
     file: "lua/commit.lua",
-    find: "local runs_when_full = { release = true,",
-    replace: "local runs_when_full = { ",
+    find: "local RUNS_WHEN_FULL = { release = true,",
+    replace: "local RUNS_WHEN_FULL = { ",
   },
   {
     name: "holds are made without memory",
     file: "lua/commit.lua",
-    find: "if MEMORY_IS_FULL and not runs_when_full[verb] then",
+    find: "if MEMORY_IS_FULL and not RUNS_WHEN_FULL[verb] then",
     replace: "if false then",
   },
   {

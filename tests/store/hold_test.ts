@@ -81,7 +81,7 @@ Deno.test("bounds that the contract keeps out are faults, and do not hurt the ne
     assert.rejects(
       t.store.commit({
         verb: "hold",
-        args: ["hold-x", 300, "", "", "A", "online", quantity, 0, 0],
+        args: ["hold-x", 300, "", "A", "online", quantity, ""],
       }),
       /hold: .*(not a whole number|out of bounds)/,
     )

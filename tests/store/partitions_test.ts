@@ -187,7 +187,7 @@ Deno.test("a part that asks before its hold has expired waits on, also when the 
 Deno.test("a cart that nobody decided: its parts come back, and a decision that comes too late is none", async () => {
   await using t = await openStocked();
   const holdId = "hold-7c-11111111-1111-4111-8111-111111111111";
-  const wish = ["B", "online", 2, 0, 0];
+  const wish = ["B", "online", 2, ""];
   await t.store.commit({ verb: "take_part", args: [holdId, 60, 1, ...wish], partition: 1 });
   assert.equal(await lineOf(t.store, "B"), "10/2");
   await assertSound(t);
@@ -195,7 +195,7 @@ Deno.test("a cart that nobody decided: its parts come back, and a decision that 
   await sweepAll(t);
   assert.equal(await lineOf(t.store, "B"), "10/0");
   const elsewhere = JSON.stringify({ taken: [["B", "online", 2, 8, 1]] });
-  const args = [holdId, 60, "", elsewhere, "C", "online", 2, 0, 0];
+  const args = [holdId, 60, "", elsewhere, "C", "online", 2, ""];
   assert.deepEqual(await t.store.commit({ verb: "hold_cart", args, partition: 7 }), ["given_up"]);
   assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
   assert.equal((await getHold(t.store, holdId)).status, "hold_not_found");
