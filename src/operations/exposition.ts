@@ -96,6 +96,10 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
   const lastSweep = gauge("inventory_last_sweep_timestamp_seconds", "When a sweep last went well.");
   const active = gauge("inventory_active_holds", "Holds that are neither ended nor due.");
   const overdue = gauge("inventory_overdue_holds", "Holds that are due and not settled.");
+  const overdueParts = gauge(
+    "inventory_overdue_parts",
+    "Parts of carts over partitions that are to ask their homes.",
+  );
   const held = gauge("inventory_held_units", "Units in holds that have not ended.");
   const incident = gauge("inventory_incident", "1 while there is an incident of this kind.");
 
@@ -106,10 +110,11 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
     queued.set(store.queueLength);
     feeds.set(metrics.liveFeeds);
     lastSweep.set((metrics.lastSweepMs ?? 0) / 1000);
-    for (const each of [active, overdue, held]) each.remove();
+    for (const each of [active, overdue, overdueParts, held]) each.remove();
     if (measures) {
       active.set(measures.activeHolds - measures.overdueHolds);
       overdue.set(measures.overdueHolds);
+      overdueParts.set(measures.overdueParts);
       held.set(measures.heldUnits);
     }
     for (const [kind, value] of metrics.incidents) incident.set({ kind }, value);

@@ -10,6 +10,7 @@ export interface Mutant {
   caughtBy?: string[];
 }
 
+const PARTITIONS = ["tests/store/partitions_test.ts"];
 const HISTORIES = ["tests/e2e/histories_test.ts"];
 
 export const MUTANTS: Mutant[] = [
@@ -118,6 +119,18 @@ export const MUTANTS: Mutant[] = [
     file: "lua/shared/plan.lua",
     find: "if place.free < wish.quantity then",
     replace: "if place.free < wish.quantity - 1 then",
+  },
+  {
+    name: "one unit too many can be taken by a hold of one line",
+    file: "lua/hold.lua",
+    find: "if line.available >= units and",
+    replace: "if line.available >= units - 1 and",
+  },
+  {
+    name: "a hold of one line is asked no limits",
+    file: "lua/hold.lua",
+    find: "not excess_of(owner, units, nil, commit.backlog) then",
+    replace: "true then",
   },
   {
     name: "no status check in release",
@@ -330,5 +343,69 @@ export const MUTANTS: Mutant[] = [
     file: "src/store/redis_link.ts",
     find: "Number(acknowledged.value) >= replicas",
     replace: "Number(acknowledged.value) >= 0",
+  },
+  {
+    name: "a late decision makes a hold whose parts have gone back",
+    file: "lua/judge_part.lua",
+    find: '    set_text(HOLD .. hold_id, \'{"status":"given_up"}\', 1000 * ENDED_HOLD_SECONDS)\n',
+    replace: "",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "an old verdict undoes a new one",
+    file: "lua/settle_part.lua",
+    find: "if not part or part.status ~= 'active' then",
+    replace: "if not part then",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "parts of a cart that is refused stay",
+    file: "src/store/carts.ts",
+    find: "if (!isMade) await settleParts",
+    replace: "if (!isMade && !reply) await settleParts",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "parts do not ask their home",
+    file: "src/store/parts.ts",
+    find: "reachable.map((holdId) => followHome(store, holdId, partition)),",
+    replace: "[].map((holdId) => followHome(store, holdId, partition)),",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "the rest of a cart is not given back",
+    file: "lua/settle_part.lua",
+    find: "local returned = without(without(part.lines, newly_sold), held)",
+    replace: "local returned = {}",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "a key is not claimed where it belongs",
+    file: "src/store/claims.ts",
+    find: 'return store.partitions > 1 && key !== "" && store.partitionOf(key) !== partition;',
+    replace: "return false;",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "a claim does not make others wait",
+    file: "lua/claim.lua",
+    find: "if record and (record.leased_until_ms or 0) > now then",
+    replace: "if false then",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "another number of partitions is taken",
+    file: "src/store/partitions.ts",
+    find: "if (kept !== undefined && kept !== store.partitions) return kept;",
+    replace: "if (kept === 0) return kept;",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "lists forget a partition",
+    file: "src/store/store.ts",
+    find: "return Promise.all(partitions.map((each) => each.ask(request, question.weight)));",
+    replace:
+      "return Promise.all(partitions.slice(0, 7).map((each) => each.ask(request, question.weight)));",
+    caughtBy: PARTITIONS,
   },
 ];

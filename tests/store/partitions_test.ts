@@ -350,3 +350,37 @@ Deno.test("a cart over partitions is one event to callers, and the parts' own ar
   assert(streams.every((length) => Number(length) >= 3));
   assert.equal((await getInventory(t.store, "A")).status, "found");
 });
+
+Deno.test("claim: claimed, pending while it is leased, known after; another request is refused; unclaim frees it", async () => {
+  await using t = await openTestStore({ partitions: PARTITIONS, ownTime: true });
+  const claim = (fingerprint: string, attempt: string, leaseMs = 1000) =>
+    t.store.commit({ verb: "claim", args: ["k", fingerprint, 60, attempt, leaseMs] });
+  assert.deepEqual(await claim("f", "a1"), ["claimed"]);
+  assert.deepEqual(await claim("f", "a2"), ["pending"]);
+  assert.deepEqual(await claim("g", "a3"), ["idempotency_key_reused"]);
+  await t.setTime(START_MS + 1000);
+  assert.deepEqual(await claim("f", "a4"), ["known"]);
+  const unclaim = (attempt: string) => t.store.commit({ verb: "unclaim", args: ["k", attempt] });
+  assert.deepEqual(await unclaim("a1"), ["unclaimed"]);
+  assert.deepEqual(await claim("g", "a5"), ["idempotency_key_reused"], "a4 has it");
+  assert.deepEqual(await unclaim("a4"), ["unclaimed"]);
+  assert.deepEqual(await claim("g", "a6", 0), ["claimed"]);
+  assert.deepEqual(await claim("g", "a7", 0), ["known"]);
+});
+
+Deno.test("carts for the same last units, asked for in any order: exactly one gets them", async () => {
+  await using t = await openStocked(1);
+  for (let round = 0; round < 10; round++) {
+    const carts = Array.from({ length: 8 }, (_, i) => {
+      const { lines } = cart(1);
+      return { lines: i % 2 ? lines : lines.toReversed(), ttl: 60 };
+    });
+    const outcomes = await Promise.all(
+      carts.map((request) => hold(t.store, request, call("POST /holds"))),
+    );
+    const made = outcomes.filter((outcome) => outcome.status === "active");
+    assert.equal(made.length, 1);
+    await releaseHold(t.store, made[0].holdId);
+    assert.deepEqual(await lines(t), ["1/0", "1/0", "1/0"]);
+  }
+});
