@@ -8,9 +8,13 @@ import { connectStore, holdUnits, lineOf, makeHold, stockUp } from "../support/s
 
 const PARTITIONS = 4;
 
-function connect(cluster: TestCluster, options: Partial<StoreOptions> = {}): Promise<Store> {
+async function connect(
+  cluster: TestCluster,
+  options: Partial<StoreOptions> = {},
+): Promise<Store> {
+  await cluster.untilWhole(); // or a step that failed would leave the next one waiting for a lost master
   const clusterUrls = [cluster.nodes[0].url];
-  return connectStore("", {
+  return await connectStore("", {
     address: undefined,
     clusterUrls,
     partitions: PARTITIONS,
