@@ -42,14 +42,14 @@ Deno.test("which Redis, and what it takes", () => {
     "replicated",
   );
   assert.equal(read({ REDIS_URL: url, DURABILITY: "replicated" }).DURABILITY, "replicated");
-  const refused = [
+  const refused: Record<string, string>[] = [
     { REDIS_URL: url, REDIS_CLUSTER_URLS: urls },
     { REDIS_CLUSTER_URLS: urls, PARTITIONS: "1" },
     { REDIS_CLUSTER_URLS: "a:6379" },
     { DURABILITY: "replicated" },
   ];
   for (const each of refused) {
-    assert.throws(() => read(each as Record<string, string>), ConfigError, JSON.stringify(each));
+    assert.throws(() => read(each), ConfigError, JSON.stringify(each));
   }
 });
 
