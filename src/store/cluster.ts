@@ -1,9 +1,9 @@
 // The masters of a Redis Cluster: which of them serves which partition now. Slots, replicas, failover and moving are
 // Redis' business; this only keeps up with them.
 import { ErrorReply } from "@redis/client";
+import { askSlots, askView, type View } from "./cluster_view.ts";
 import { closeNode, connectNode, hostOf, isReady } from "./nodes.ts";
 import type { NodeOptions, Nodes, RedisNode } from "./nodes.ts";
-import type { RedisLink } from "./redis_link.ts";
 
 export interface ClusterOptions extends Omit<NodeOptions, "address" | "probes"> {
   /** Any nodes of the cluster. User, password and TLS of the first apply to all nodes. */
@@ -15,21 +15,6 @@ export interface ClusterOptions extends Omit<NodeOptions, "address" | "probes"> 
 }
 
 type Timer = ReturnType<typeof setTimeout>;
-type SlotRange = [first: number, last: number];
-
-/** What one node says of the cluster, and of itself. */
-interface View {
-  id: string;
-  /** Of its own configuration: of two masters that claim one slot, the higher is right. */
-  epoch: number;
-  /** The slots it says it serves itself; empty for a replica. */
-  slots: SlotRange[];
-  /** Id and address of every master that serves slots. */
-  masters: Map<string, string>;
-  /** Of masters and replicas. */
-  addresses: string[];
-}
-
 const REFRESH_EVERY_MS = 3000;
 /** While a partition has no master that answers. */
 const REFRESH_BROKEN_EVERY_MS = 200;
@@ -233,36 +218,4 @@ class ClusterNodes implements Nodes {
     const { tlsCa, timeoutMs } = this.options;
     return { address: url.href, tlsCa, timeoutMs };
   }
-}
-
-type Place = [host: string | null, port: number, id: string];
-
-async function askView({ name, reads }: RedisNode): Promise<View> {
-  const [id, ranges, info] = await Promise.all([
-    reads.call("CLUSTER", "MYID"),
-    reads.call("CLUSTER", "SLOTS"),
-    reads.call("CLUSTER", "INFO"),
-  ]) as [string, [first: number, last: number, ...Place[]][], string];
-  const view: View = {
-    id,
-    epoch: Number(String(info).match(/^cluster_my_epoch:(\d+)/m)?.[1] ?? 0),
-    slots: [],
-    masters: new Map(),
-    addresses: [],
-  };
-  // A host that is not said is the one that was asked.
-  const ownHost = name.slice(0, name.lastIndexOf(":"));
-  const addressOf = ([host, port]: Place) =>
-    `${!host || host === "?" ? ownHost : host.includes(":") ? `[${host}]` : host}:${port}`;
-  for (const [first, last, master, ...replicas] of ranges) {
-    view.masters.set(master[2], addressOf(master));
-    view.addresses.push(addressOf(master), ...replicas.map(addressOf));
-    if (master[2] === id) view.slots.push([first, last]);
-  }
-  return view;
-}
-
-/** Redis is asked for the slots, so that no second way to compute them can differ. */
-async function askSlots(link: RedisLink, keys: string[]): Promise<number[]> {
-  return await Promise.all(keys.map((key) => link.call("CLUSTER", "KEYSLOT", key))) as number[];
 }

@@ -48,7 +48,7 @@ export async function inspectRedis(store: Store, ownSync?: OwnSync): Promise<Red
     ? ["Redis does not answer commits"]
     : failing.length === nodes.length
     ? failing
-    : await refusalsOf(store, served[0]);
+    : await refusalsOf(store, served);
   const warnings = warningsOf(nodes);
   if (ownSync?.trouble !== undefined) {
     warnings.push(`the append-only file is not forced to disk each second: ${ownSync.trouble}`);
@@ -114,13 +114,21 @@ function warningsOf(nodes: NodeState[]): string[] {
   return [...warnings];
 }
 
-/** Tries a commit of nothing and a question: what the ACL forbids shows nowhere else. */
-async function refusalsOf(store: Store, partition: number): Promise<string[]> {
-  const tries = await Promise.allSettled([
-    store.settle(partition),
-    store.ask({ verb: "measure", args: [], partition }),
-  ]);
-  return tries.flatMap((each) => each.status === "rejected" ? [each.reason.message as string] : []);
+/**
+ * Tries a commit of nothing and a question: what the ACL forbids shows nowhere else. That is so for every partition,
+ * so a second one is tried: the first may be on its way to another master.
+ */
+async function refusalsOf(store: Store, partitions: number[]): Promise<string[]> {
+  let refusals: string[] = [];
+  for (const partition of partitions.slice(0, 2)) {
+    const tries = await Promise.allSettled([
+      store.settle(partition),
+      store.ask({ verb: "measure", args: [], partition }),
+    ]);
+    refusals = tries.flatMap((each) => each.status === "rejected" ? [each.reason.message] : []);
+    if (refusals.length === 0) break;
+  }
+  return refusals;
 }
 
 /** Managed Redises often forbid CONFIG. */

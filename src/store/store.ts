@@ -17,7 +17,7 @@ import {
 } from "./operation.ts";
 import { Partition, withDeadline } from "./partition.ts";
 import { clusterNodes } from "./cluster.ts";
-import { isReady, oneNode, type RedisNode } from "./nodes.ts";
+import { isReady, oneNode, onMaster, type RedisNode } from "./nodes.ts";
 import { commitScripts, readScript } from "./scripts.ts";
 
 export type { Call } from "./operation.ts";
@@ -237,12 +237,10 @@ export function openStore(options: StoreOptions): Store {
       }));
     },
 
-    async commandAt(partition, command, key, ...args) {
-      const node = nodes.of(partition);
-      if (!node) {
-        throw new StoreFault("store_unavailable", `no master serves partition ${partition}`);
-      }
-      return await sendTo(node, [command, prefixes[partition] + key, ...args]);
+    commandAt(partition, command, key, ...args) {
+      const words = [command, prefixes[partition] + key, ...args];
+      const deadlineMs = performance.now() + timeoutMs;
+      return onMaster(nodes, partition, deadlineMs, (node) => sendTo(node, words));
     },
 
     isReady: (partition) => partitions[partition].ready,

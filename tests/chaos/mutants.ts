@@ -414,4 +414,22 @@ export const MUTANTS: Mutant[] = [
       "return Promise.all(partitions.slice(0, 7).map((each) => each.ask(request, question.weight)));",
     caughtBy: PARTITIONS,
   },
+  {
+    name: "a Redis that came back behind goes unnoticed",
+    file: "src/store/partition.ts",
+    find: "if (missing <= 0) {",
+    replace: "if (true) {",
+  },
+  {
+    name: "a repeat has nothing to wait for",
+    file: "lua/commit.lua",
+    find: "local counts = #ARGV > 1 or settled > 0",
+    replace: "local counts = settled > 0",
+  },
+  {
+    name: "a commit does not wait for its copy",
+    file: "src/store/partition.ts",
+    find: `kind === "commits" && requests.length > 0 ? this.#options.replicas : 0`,
+    replace: "0",
+  },
 ];

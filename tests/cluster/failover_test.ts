@@ -8,9 +8,13 @@ import { connectStore, holdUnits, lineOf, makeHold, stockUp } from "../support/s
 
 const PARTITIONS = 4;
 
-function connect(cluster: TestCluster, options: Partial<StoreOptions> = {}): Promise<Store> {
+async function connect(
+  cluster: TestCluster,
+  options: Partial<StoreOptions> = {},
+): Promise<Store> {
+  await cluster.untilWhole(); // or a step that failed would leave the next one waiting for a lost master
   const clusterUrls = [cluster.nodes[0].url];
-  return connectStore("", {
+  return await connectStore("", {
     address: undefined,
     clusterUrls,
     partitions: PARTITIONS,
@@ -134,13 +138,14 @@ Deno.test("a failover", async (t) => {
       await stockUp(store, "C", 10);
       const home = await homeOf(cluster, store, "C");
       await makeHold(store, "C", 1);
-      await cutOff(home, cluster);
+      cluster.signal(home.replica, "SIGSTOP");
       const uncopied = () => holdUnits(store, "C", 2, { key: "k" });
       assert.equal(await codeOf(uncopied()), "outcome_unknown");
       assert.equal(await codeOf(uncopied()), "outcome_unknown", "a repeat has no copy either");
       const elsewhere = await codeOf(holdUnits(other, "C", 2, { key: "k" }));
       assert.match(elsewhere, /outcome_unknown|store_unavailable/, "nor one by another process");
       assert.equal(await lineOf(store, "C"), "10/3");
+      await cutOff(home, cluster);
       await home.master.send("CONFIG", "SET", "min-replicas-to-write", "1");
       assert.equal(await codeOf(holdUnits(store, "C", 1)), "store_unavailable");
       assert.equal(await lineOf(store, "C"), "10/3", "refused before it began");

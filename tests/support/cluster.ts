@@ -6,7 +6,7 @@ import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
 const HOST = "127.0.0.1";
 const SLOTS = 16_384;
 /** What has to pass before a node counts as failing. Short, but not so short that a busy machine fails by itself. */
-const NODE_TIMEOUT_MS = 1500;
+const NODE_TIMEOUT_MS = 2000;
 const READY_WITHIN_MS = 30_000;
 
 export interface ClusterNode {

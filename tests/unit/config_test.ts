@@ -32,6 +32,27 @@ Deno.test("numbers are whole and plain", () => {
   }
 });
 
+Deno.test("which Redis, and what it takes", () => {
+  const [url, urls] = ["redis://a:6379", "redis://a:6379 rediss://b:6379"];
+  assert.equal(read({}).PARTITIONS, 1);
+  const cluster = read({ REDIS_CLUSTER_URLS: urls });
+  assert.deepEqual([cluster.REDIS_CLUSTER_URLS, cluster.PARTITIONS], [urls.split(" "), 16]);
+  assert.equal(
+    read({ REDIS_CLUSTER_URLS: urls, DURABILITY: "replicated" }).DURABILITY,
+    "replicated",
+  );
+  assert.equal(read({ REDIS_URL: url, DURABILITY: "replicated" }).DURABILITY, "replicated");
+  const refused: Record<string, string>[] = [
+    { REDIS_URL: url, REDIS_CLUSTER_URLS: urls },
+    { REDIS_CLUSTER_URLS: urls, PARTITIONS: "1" },
+    { REDIS_CLUSTER_URLS: "a:6379" },
+    { DURABILITY: "replicated" },
+  ];
+  for (const each of refused) {
+    assert.throws(() => read(each), ConfigError, JSON.stringify(each));
+  }
+});
+
 Deno.test("the README's table and the tasks' permissions name exactly the variables there are", async () => {
   const names = Object.keys(ConfigSchema.shape).toSorted();
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
