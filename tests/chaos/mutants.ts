@@ -423,8 +423,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "a repeat has nothing to wait for",
     file: "lua/commit.lua",
-    find: "local counts = #ARGV > 1 or settled > 0",
-    replace: "local counts = settled > 0",
+    find: "number_of_commit(count > 1 or settled > 0)",
+    replace: "number_of_commit(settled > 0)",
   },
   {
     name: "a commit does not wait for its copy",
