@@ -11,6 +11,7 @@ import { openBenchStore } from "./stock.ts";
 
 const CITIES = ["MUMBAI", "DELHI", "PUNE", "CHENNAI", "KOLKATA"];
 const IN_FLIGHT = 64;
+const DEMO_SKUS = 902;
 const SECTION = "At scale";
 
 export interface Place {
@@ -98,18 +99,22 @@ export async function atScale(
     let i = 0;
     return (await callersFor(() => act(store, i++), IN_FLIGHT, seconds)).length / seconds;
   };
-  const holdSpread = (of: number) => (store: Store, i: number) =>
-    holdOne(store, of === skus ? skuName(i * 7919 % skus) : "SKU000001");
-  const readSpread = (of: number) => (store: Store, i: number) =>
-    getInventory(
-      store,
-      of === skus ? skuName(i * 7919 % skus) : `SKU${String(1 + i % 902).padStart(6, "0")}`,
-    );
-  await small.redis.send("HSET", "stock:SKU000001", "online", "900000000");
+  // Both spread over all the SKUs they have, so that a batch meets as many of them here as there.
+  const ofMany = (i: number) => skuName(i * 7919 % skus);
+  const ofFew = (i: number) => `SKU${String(1 + i % DEMO_SKUS).padStart(6, "0")}`;
+  for (let i = 0; i < DEMO_SKUS; i++) {
+    await small.redis.send("HSET", `stock:${ofFew(i)}`, "online", "900000000");
+  }
   const [holds, reads]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    holds.push(await rate(large, holdSpread(skus)) / await rate(small, holdSpread(0)));
-    reads.push(await rate(large, readSpread(skus)) / await rate(small, readSpread(0)));
+    holds.push(
+      await rate(large, (store, i) => holdOne(store, ofMany(i))) /
+        await rate(small, (store, i) => holdOne(store, ofFew(i))),
+    );
+    reads.push(
+      await rate(large, (store, i) => getInventory(store, ofMany(i))) /
+        await rate(small, (store, i) => getInventory(store, ofFew(i))),
+    );
   }
   const ratio = (name: string, values: number[]) =>
     rows.push({
