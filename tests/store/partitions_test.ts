@@ -384,3 +384,42 @@ Deno.test("carts for the same last units, asked for in any order: exactly one ge
     assert.deepEqual(await lines(t), ["1/0", "1/0", "1/0"]);
   }
 });
+
+Deno.test("a service that dies between any two steps of a cart leaves one outcome, and no unit held", async () => {
+  const id = "hold-7c-22222222-2222-4222-8222-222222222222";
+  const taken = JSON.stringify({ taken: [["B", "online", 2, 8, 1], ["A", "online", 2, 8, 3]] });
+  const step = (verb: "take_part" | "hold_cart" | "confirm" | "release", partition: number) =>
+  (
+    ...args: (string | number)[]
+  ) =>
+  (t: TestStore) => t.store.commit({ verb, args: [id, ...args], partition });
+  const follow = (partition: number) => async (t: TestStore) => {
+    const judge = { verb: "judge_part" as const, args: [id, partition], partition: 7 };
+    const [, verdict] = await t.store.commit(judge) as [string, string];
+    return await t.store.commit({ verb: "settle_part", args: [id, verdict], partition });
+  };
+  const making = [
+    step("take_part", 1)(60, 1, "B", "online", 2, ""),
+    step("take_part", 3)(60, 1, "A", "online", 2, ""),
+    step("hold_cart", 7)(60, "", taken, "C", "online", 2, ""),
+  ];
+  const endings = {
+    sold: [step("confirm", 7)("release", "refuse"), follow(1), follow(3)],
+    returned: [step("release", 7)(), follow(1), follow(3)],
+  };
+  for (const [ending, ends] of Object.entries(endings)) {
+    const steps = [...making, ...ends];
+    for (let done = 0; done <= steps.length; done++) {
+      await using t = await openStocked();
+      for (const each of steps.slice(0, done)) await each(t);
+      await assertSound(t);
+      await t.setTime(START_MS + 63_000);
+      await sweepAll(t);
+      await sweepAll(t);
+      const isSold = ending === "sold" && done > making.length;
+      const left = isSold ? "8/0" : "10/0";
+      assert.deepEqual(await lines(t), [left, left, left], `${ending}, ${done} steps done`);
+      await assertSound(t);
+    }
+  }
+});
