@@ -156,7 +156,9 @@ export const ConfigSchema = z.object({
 export type Config = z.infer<typeof ConfigSchema> & { PARTITIONS: number };
 
 /** Whether the service runs a Redis of its own. */
-export function isEmbedded({ REDIS_URL, REDIS_CLUSTER_URLS }: Config): boolean {
+export function isEmbedded(
+  { REDIS_URL, REDIS_CLUSTER_URLS }: Pick<Config, "REDIS_URL" | "REDIS_CLUSTER_URLS">,
+): boolean {
   return !REDIS_URL && !REDIS_CLUSTER_URLS;
 }
 
@@ -177,7 +179,7 @@ export function readConfig(readVariable: (name: string) => string | undefined): 
     if (REDIS_URL && REDIS_CLUSTER_URLS) {
       throw new ConfigError("set REDIS_URL or REDIS_CLUSTER_URLS, not both");
     }
-    if (result.data.DURABILITY === "replicated" && !REDIS_URL && !REDIS_CLUSTER_URLS) {
+    if (result.data.DURABILITY === "replicated" && isEmbedded(result.data)) {
       throw new ConfigError("DURABILITY=replicated needs REDIS_URL or REDIS_CLUSTER_URLS");
     }
     const { PARTITIONS = REDIS_CLUSTER_URLS ? PARTITIONS_OF_A_CLUSTER : 1 } = result.data;

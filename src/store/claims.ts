@@ -1,7 +1,7 @@
 // Claims: with several partitions an idempotency key is tied to its request where the key belongs, before the
 // request takes effect, and its outcome is recorded, where the stock is.
 import { randomUUID } from "node:crypto";
-import { StoreFault } from "./faults.ts";
+import { nothingWasDone, StoreFault } from "./faults.ts";
 import { type Call, fingerprint, idempotencyKeyOf, type Operation } from "./operation.ts";
 import type { Store } from "./store.ts";
 
@@ -30,7 +30,9 @@ export async function takeClaim(
   const attempt = randomUUID();
   const seconds = keepSeconds + EXTRA_SECONDS;
   const args = [key, fingerprint(call.target, request), seconds, attempt, leaseMs];
-  const [status] = await untouched(store.commit({ verb: "claim", args, partition }));
+  // Where its answer is lost, the claim alone may stand, under which the same request may come again.
+  const claiming = store.commit({ verb: "claim", args, partition });
+  const [status] = await nothingWasDone(claiming);
   const release = async () => {
     // What cannot be forgotten now goes with its time; a repeat of the same request is welcome before.
     await store.commit({ verb: "unclaim", args: [key, attempt], partition }).catch(() => {});
@@ -56,16 +58,6 @@ export async function commitUnderClaim<Answer extends [string, ...unknown[]]>(
 
 /** Replies under which nothing is kept; those of `undecided` in lua/commit.lua. */
 const UNDECIDED = new Set(["exceeds_held_quantity", "given_up"]);
-
-/** A claim whose answer is lost has no effect but the claim: the same request may come again. */
-async function untouched<Answer>(claimed: Promise<Answer>): Promise<Answer> {
-  try {
-    return await claimed;
-  } catch (fault) {
-    if (!(fault instanceof StoreFault)) throw fault;
-    throw new StoreFault("store_unavailable", fault.message, { cause: fault });
-  }
-}
 
 /** Whether the effect of an operation lies in another partition than its key. */
 export function needsClaim(store: Store, { partition = 0 }: Operation, call?: Call): boolean {

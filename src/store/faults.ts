@@ -15,3 +15,13 @@ export class StoreFault extends Error {
     this.name = "StoreFault";
   }
 }
+
+/** The answer to something that has no effect, or none that matters, where its answer is lost. */
+export async function nothingWasDone<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (fault) {
+    if (!(fault instanceof StoreFault)) throw fault;
+    throw new StoreFault("store_unavailable", fault.message, { cause: fault });
+  }
+}

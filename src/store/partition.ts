@@ -1,6 +1,6 @@
 // One partition of the store: its SKUs and holds share a key prefix, a queue of commits and one of questions.
 import { type BatchLimits, BatchQueue, type Reply } from "./batch_queue.ts";
-import { StoreFault } from "./faults.ts";
+import { nothingWasDone, StoreFault } from "./faults.ts";
 import { declaredKeys } from "./keys.ts";
 import type { StoreObserver } from "./measures.ts";
 import { isReady, type LinkKind, type Nodes, runOnMaster } from "./nodes.ts";
@@ -31,12 +31,12 @@ export class Partition {
     this.#options = options;
     this.#commits = new BatchQueue({
       isReady: () => this.#link("commits")?.ready ?? false,
-      onStall: () => this.#link("commits")?.reset("no answer in time"),
+      onStall: () => this.#giveUp("commits"),
       send: async (requests, deadlineMs) => (await this.#commit(requests, deadlineMs)).replies,
     }, options.limits);
     this.#reads = new BatchQueue({
       isReady: () => this.#link("reads")?.ready ?? false,
-      onStall: () => this.#link("reads")?.reset("no answer in time"),
+      onStall: () => this.#giveUp("reads"),
       send: async (requests, deadlineMs) =>
         await this.#run("reads", options.scripts.reading, requests, deadlineMs) as Reply[],
     }, options.limits);
@@ -44,6 +44,11 @@ export class Partition {
 
   #link(kind: LinkKind) {
     return this.#options.nodes.of(this.#options.index)?.[kind];
+  }
+
+  /** A connection that did not answer is not to be trusted any more. */
+  #giveUp(kind: LinkKind): void {
+    this.#link(kind)?.reset("no answer in time");
   }
 
   /** Whether commits and reads would reach a Redis that answers. */
@@ -67,21 +72,15 @@ export class Partition {
   }
 
   /** Answers one encoded question. Throws a StoreFault; a question whose answer is lost has changed nothing. */
-  async ask(request: string[], weight?: number): Promise<Reply> {
-    try {
-      return await this.#reads.ask(request, weight);
-    } catch (fault) {
-      if (!(fault instanceof StoreFault)) throw fault;
-      throw new StoreFault("store_unavailable", fault.message, { cause: fault });
-    }
+  ask(request: string[], weight?: number): Promise<Reply> {
+    return nothingWasDone(this.#reads.ask(request, weight));
   }
 
   /** Gives back the units of holds that are due, as many as one script may; answers how many. */
   async settle(): Promise<number> {
     const { timeoutMs } = this.#options.limits;
     const settling = this.#commit([], performance.now() + timeoutMs);
-    const onLate = () => this.#link("commits")?.reset("no answer in time");
-    return (await withDeadline(settling, timeoutMs, onLate)).settled;
+    return (await withDeadline(settling, timeoutMs, () => this.#giveUp("commits"))).settled;
   }
 
   async #commit(

@@ -207,7 +207,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "a silent connection is kept",
     file: "src/store/partition.ts",
-    find: `onStall: () => this.#link("commits")?.reset("no answer in time"),`,
+    find: `onStall: () => this.#giveUp("commits"),`,
     replace: "onStall: () => {},",
   },
   {
