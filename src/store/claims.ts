@@ -11,7 +11,7 @@ const EXTRA_SECONDS = 60;
 export interface Claim {
   /** `known`: the same request has been here before. `pending`: another attempt of it is at work. */
   status: "claimed" | "known" | "pending" | "idempotency_key_reused";
-  /** Frees the key again, where this attempt has decided nothing. */
+  /** Frees the key again, where this attempt has decided nothing and there was none before. */
   release(): Promise<void>;
 }
 
@@ -34,6 +34,8 @@ export async function takeClaim(
   const claiming = store.commit({ verb: "claim", args, partition });
   const [status] = await nothingWasDone(claiming);
   const release = async () => {
+    // An earlier attempt may have had its effect, and its answer was lost: the key stays with this request.
+    if (status !== "claimed") return;
     // What cannot be forgotten now goes with its time; a repeat of the same request is welcome before.
     await store.commit({ verb: "unclaim", args: [key, attempt], partition }).catch(() => {});
   };

@@ -1,5 +1,7 @@
 // Several partitions: where things live, carts over them, keys, lists and events.
 import assert from "node:assert/strict";
+import { commitUnderClaim, takeClaim } from "../../src/store/claims.ts";
+import { StoreFault } from "../../src/store/faults.ts";
 import { getHold, listHolds } from "../../src/store/hold_records.ts";
 import { confirm, extend, hold } from "../../src/store/holds.ts";
 import { readEvents } from "../../src/store/events.ts";
@@ -422,4 +424,23 @@ Deno.test("a service that dies between any two steps of a cart leaves one outcom
       await assertSound(t);
     }
   }
+});
+
+Deno.test("a repeat that fails does not free a key whose request has had its effect", async () => {
+  await using t = await openStocked();
+  const request = { lines: [{ sku: "A", quantity: 1, location: "online" }], ttl: 60 };
+  const keyOf = (i: number) => `k${i}`;
+  const key = keyOf(
+    Array.from({ length: 100 }, (_, i) => i)
+      .find((i) => t.store.partitionOf(keyOf(i)) !== t.store.partitionOf("A"))!,
+  );
+  assert.equal((await hold(t.store, request, call("POST /hold", key))).status, "active");
+  const claim = await takeClaim(t.store, call("POST /hold", key), { request, keepSeconds: 60 });
+  assert.equal(claim.status, "known");
+  const away = () => Promise.reject(new StoreFault("store_unavailable", "its partition is away"));
+  await assert.rejects(commitUnderClaim(claim, away), StoreFault);
+  const other = { ...request, lines: [{ ...request.lines[0], sku: "B" }] };
+  const reused = await hold(t.store, other, call("POST /hold", key));
+  assert.equal(reused.status, "idempotency_key_reused");
+  assert.deepEqual(await lines(t), ["10/1", "10/0", "10/0"]);
 });
