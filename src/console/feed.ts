@@ -37,6 +37,7 @@ export async function runFeed(listener: Listener): Promise<never> {
   addEventListener("online", () => wake());
   for (let failures = 0;;) {
     const connectedAt = performance.now();
+    if (feed.state === "refused") feed.state = "connecting"; // with another key by now
     try {
       await readOnce(listener);
     } catch {

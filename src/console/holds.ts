@@ -26,12 +26,15 @@ export const holds = {
   problem: undefined as Answer | undefined,
 };
 
+let asked = 0;
 let isLoading = false;
 
+/** Of several readings on their way the last one counts: the others may have been for another key. */
 export async function loadHolds(): Promise<void> {
-  if (isLoading) return;
+  const question = ++asked;
   isLoading = true;
   const answer = await send("GET", `/holds?limit=${PAGE}`);
+  if (question !== asked) return;
   isLoading = false;
   holds.problem = answer.ok ? undefined : answer;
   if (answer.status === 401 || answer.status === 403) holds.byId.clear(); // not for this key to see
@@ -117,5 +120,5 @@ export function tidyHolds(): void {
   for (const hold of holds.byId.values()) {
     if (hold.endedAt !== undefined && hold.endedAt < before) holds.byId.delete(hold.hold_id);
   }
-  if (holds.isPartial && activeCount() < PAGE / 2) loadHolds();
+  if (holds.isPartial && !isLoading && activeCount() < PAGE / 2) loadHolds();
 }

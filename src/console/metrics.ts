@@ -1,6 +1,6 @@
 // What the service measures of itself, from /metrics where that is offered to us: how long requests take, and
 // what it refuses, to whomever. Counters only grow; what is shown is what came between two readings.
-import { keyHeaders, onKeyChange, serverNow } from "./api.ts";
+import { access, keyHeaders, onKeyChange, serverNow } from "./api.ts";
 
 const EVERY_MS = 5000;
 const MOST_SAMPLES = 60;
@@ -36,7 +36,9 @@ export async function runMetrics(): Promise<never> {
   let wake = () => {};
   onKeyChange(() => wake());
   for (;;) {
+    const { key } = access;
     await readMetrics();
+    if (access.key !== key) continue; // what another key was answered says nothing of this one
     const isIdle = metrics.state === "absent" || metrics.state === "refused";
     await new Promise<void>((resolve) => {
       wake = resolve;

@@ -47,7 +47,7 @@ export function loadStock(): Promise<void> {
     let cursor = stock.pages[0]?.cursor;
     for (let i = 0; i < Math.max(1, stock.pages.length); i++) {
       const page = await readPage(cursor);
-      if (!page) return undefined;
+      if ("status" in page) return page;
       pages.push(page);
       cursor = page.nextCursor;
       if (!cursor) break;
@@ -67,13 +67,14 @@ export function loadNext(): void {
   if (stock.isLoading || !cursor) return;
   read(async () => {
     const page = await readPage(cursor);
-    return page && (() => {
+    if ("status" in page) return page;
+    return () => {
       stock.pages.push(page);
       if (stock.pages.length <= MOST_PAGES) return;
       stock.trail.push(stock.pages.shift()!.cursor);
       stock.before++;
       if (stock.trail.length > MOST_CURSORS) stock.trail.shift(); // further back only from the top
-    });
+    };
   });
 }
 
@@ -82,34 +83,37 @@ export function loadPrevious(): void {
   if (stock.isLoading || stock.trail.length === 0) return;
   read(async () => {
     const page = await readPage(stock.trail.at(-1));
-    return page && (() => {
+    if ("status" in page) return page;
+    return () => {
       stock.trail.pop();
       stock.before--;
       stock.pages.unshift(page);
       if (stock.pages.length > MOST_PAGES) stock.pages.pop();
-    });
+    };
   });
 }
 
-async function read(reading: () => Promise<(() => void) | undefined>): Promise<void> {
+/** Takes over what was read, or keeps why it was not: a late answer, to another key or search, changes nothing. */
+async function read(reading: () => Promise<(() => void) | Answer>): Promise<void> {
   const question = ++asked;
   stock.isLoading = true;
-  const accept = await reading();
+  const outcome = await reading();
   if (question !== asked) return;
   stock.isLoading = false;
-  accept?.();
+  stock.problem = "status" in outcome ? outcome : undefined;
+  if ("status" in outcome) {
+    if (outcome.status === 401 || outcome.status === 403) stock.pages = []; // not for this key to see
+  } else outcome();
   const [first] = shownRows();
   if (!stock.chosen && first) choose(first.sku);
   changedByHand();
 }
 
-async function readPage(cursor: string | undefined): Promise<Page | undefined> {
+async function readPage(cursor: string | undefined): Promise<Page | Answer> {
   const query = new URLSearchParams({ prefix: stock.prefix, limit: String(ROWS_A_PAGE) });
   if (cursor) query.set("cursor", cursor);
   const answer = await send("GET", `/inventory?${query}`);
-  stock.problem = answer.ok ? undefined : answer;
-  if (answer.status === 401 || answer.status === 403) stock.pages = []; // not for this key to see
-  if (!answer.ok) return undefined;
+  if (!answer.ok) return answer;
   return { cursor, rows: answer.body.items, nextCursor: answer.body.next_cursor };
 }
 

@@ -132,6 +132,7 @@ Deno.test({
     await page.getByLabel("API key").fill(reader.key);
     await page.keyboard.press("Enter");
     await page.getByText("● live").waitFor();
+    await page.locator("tbody tr").first().waitFor();
     await page.getByRole("img", { name: "This needs a key that is good for admin." }).waitFor();
     await page.getByLabel("Quantity").fill("900000");
     await page.getByRole("button", { name: "Send hold" }).click();

@@ -1,5 +1,6 @@
 // The console of a service that wants keys.
 import assert from "node:assert/strict";
+import type { Request } from "playwright-core";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { noBrowser } from "../support/browser.ts";
@@ -58,5 +59,45 @@ Deno.test({
     const other = await page.context().newPage();
     await other.goto(url);
     await other.getByText("This service wants a key").waitFor();
+  },
+});
+
+const owner = makeApiKey("owner", "read,admin");
+
+Deno.test({
+  name: "console: what one key is answered late says nothing of the next one",
+  ignore: noBrowser,
+  async fn() {
+    const apiKeys = parseApiKeys(`${clerk.entry} ${owner.entry}`);
+    const metrics = new Metrics();
+    await using opened = await openConsole({}, { apiKeys, publicReads: false, metrics });
+    const { page, url } = opened;
+    const late: (() => Promise<void>)[] = [];
+    const isClerks = (request: Request) =>
+      request.headers().authorization === `Bearer ${clerk.key}`;
+    await page.route("**/*", (route, request) => {
+      if (!isClerks(request)) return route.continue();
+      late.push(() => route.continue());
+    });
+    const isForMetrics = (each: Request) => each.url().endsWith("/metrics") && isClerks(each);
+    const useKey = async (key: string) => {
+      await page.getByLabel("API key").fill(key);
+      await page.keyboard.press("Enter");
+    };
+    await page.goto(url);
+    await page.getByText("This service wants a key").waitFor();
+    const asked = page.waitForRequest(isForMetrics);
+    await useKey(clerk.key);
+    await asked;
+    await page.getByRole("button", { name: "Forget the key" }).click();
+    await useKey(owner.key);
+    const answered = page.waitForResponse((each) => isForMetrics(each.request()));
+    for (const goOn of late) await goOn().catch(() => {}); // the page has given some up
+    await answered;
+    await page.getByText("● live").waitFor();
+    await page.locator("tbody tr").first().waitFor();
+    await page.getByText("Nothing is held now.").waitFor();
+    await page.getByRole("img", { name: /^Latency, most recently/ }).waitFor();
+    assert.equal(await page.getByText(/This key may not (look|list)/).count(), 0);
   },
 });
