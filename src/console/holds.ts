@@ -40,12 +40,14 @@ export async function loadHolds(): Promise<void> {
   if (answer.status === 401 || answer.status === 403) holds.byId.clear(); // not for this key to see
   if (!answer.ok) return;
   const items = answer.body.items as z.infer<typeof Hold>[];
-  holds.byId = new Map(items.map((hold) => [hold.hold_id, {
+  const ended = [...holds.byId].filter(([, hold]) => hold.end); // while it was read, maybe
+  const read = items.map((hold): [string, ShownHold] => [hold.hold_id, {
     hold_id: hold.hold_id,
     reference: hold.reference,
     lines: hold.lines,
     expiresAtMs: Date.parse(hold.expires_at),
-  }]));
+  }]);
+  holds.byId = new Map([...read, ...ended]);
   holds.isPartial = answer.body.next_cursor !== undefined;
   changed();
 }
