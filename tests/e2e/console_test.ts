@@ -53,9 +53,11 @@ consoleTest(
     await t.post("/release", { hold_id: late });
     await rows.filter({ hasText: "↩ released" }).waitFor();
     await rows.filter({ hasText: "due" }).or(rows.filter({ hasText: "expired" })).waitFor();
-    while (await rows.filter({ hasText: "✕ expired" }).count() === 0) {
+    const expired = rows.filter({ hasText: "✕ expired" });
+    for (let i = 0; i < 200 && await expired.count() === 0; i++) {
       await t.post("/extend", { hold_id: late, ttl: 5 }); // any commit settles what is due
     }
+    await expired.waitFor();
     await page.getByText(/^Nothing is held now\./).waitFor();
   },
 );
