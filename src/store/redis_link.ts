@@ -149,11 +149,31 @@ async function runOn(
   try {
     return await sendWith(copies, client, command);
   } catch (error) {
-    const isUnknown = error instanceof ErrorReply && error.message.startsWith(script.unknown);
-    if (!isUnknown) throw error;
-    await client.sendCommand(script.load);
-    return await sendWith(copies, client, command);
+    if (!isUnknown(error, script)) throw error;
+    return await loadAndRun(client, script, command, copies);
   }
+}
+
+/** In one breath, so that nobody makes Redis forget the program in between. */
+async function loadAndRun(
+  client: Client,
+  script: Script,
+  command: string[],
+  copies?: Copies,
+): Promise<unknown> {
+  const loading = client.sendCommand(script.load);
+  const answer = sendWith(copies, client, command);
+  const [loaded, answered] = await Promise.allSettled([loading, answer]);
+  if (answered.status === "fulfilled") return answered.value;
+  if (!isUnknown(answered.reason, script)) throw answered.reason;
+  if (loaded.status === "rejected") throw loaded.reason;
+  throw new StoreFault("store_unavailable", "Redis forgot a program as soon as it was told", {
+    cause: answered.reason,
+  });
+}
+
+function isUnknown(error: unknown, script: Script): boolean {
+  return error instanceof ErrorReply && error.message.startsWith(script.unknown);
 }
 
 /**

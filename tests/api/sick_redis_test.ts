@@ -92,6 +92,27 @@ Deno.test("FUNCTION FLUSH and SCRIPT FLUSH: nobody notices", async () => {
   assert.equal((await t.get("/ready")).body.script_loaded, true);
 });
 
+Deno.test("FUNCTION FLUSH without end: answered, or refused as something to repeat", async () => {
+  await using t = await openStockedApp();
+  let isOver = false;
+  const flush = async () => {
+    while (!isOver) await t.redis.send("FUNCTION", "FLUSH");
+  };
+  const flushing = Promise.all([flush(), flush(), flush()]);
+  let made = 0;
+  const answers: string[] = [];
+  for (let i = 0; i < 300; i++) {
+    const { status, body } = await t.post("/hold", hold);
+    if (status === 200) made++;
+    else answers.push(body.code);
+  }
+  isOver = true;
+  await flushing;
+  assert(answers.every((code) => code === "store_unavailable"), answers.join());
+  assert(made > 0);
+  assert.equal(await lineOf(t.store, "A"), `1000000/${made}`);
+});
+
 Deno.test("connections cut: no hold is made twice, and the next request is served", async () => {
   await using t = await openStockedApp();
   let made = 0;
