@@ -1,4 +1,5 @@
-// Group commit: requests that arrive while a batch is on its way wait, and travel together as the next.
+// Group commit: requests that arrive together, or while a batch is on its way, travel together as the next.
+import { setImmediate } from "node:timers";
 import { StoreFault } from "./faults.ts";
 
 /** What a verb of a script answers: its status, then the fields that its Lua file names. */
@@ -9,10 +10,13 @@ export interface BatchLimits {
   timeoutMs: number;
   /** Requests that may wait; further ones are refused at once. */
   maxWaiting: number;
+  /**
+   * The most requests in one batch: with all of them in one, this process would have nothing to do while Redis
+   * decides, and Redis nothing while their answers are written.
+   */
+  maxRequests: number;
   /** The most weight (lines to decide) in one batch, so that no script runs long. */
   maxWeight: number;
-  /** Batches on their way at once. */
-  maxInFlight: number;
 }
 
 export interface BatchCarrier {
@@ -35,7 +39,10 @@ interface Waiting {
 
 export class BatchQueue {
   #waiting: Waiting[] = [];
-  #inFlight = 0;
+  /** The batch on its way: one at a time, so that they are decided in their order. */
+  #sent?: Waiting[];
+  #isSendingSoon = false;
+  #isWatched = false;
 
   constructor(private readonly carrier: BatchCarrier, private readonly limits: BatchLimits) {}
 
@@ -55,49 +62,66 @@ export class BatchQueue {
     return new Promise((resolve, reject) => {
       const deadlineMs = performance.now() + this.limits.timeoutMs;
       this.#waiting.push({ request, weight, onSent, deadlineMs, resolve, reject });
-      this.#sendNext();
+      this.#sendSoon();
     });
   }
 
-  #sendNext(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < this.limits.maxInFlight) {
-      if (!this.carrier.isReady()) {
-        rejectAll(this.#waiting.splice(0), new StoreFault("store_unavailable", "Redis went away"));
-        return;
-      }
-      this.#sendBatch(this.#takeBatch());
-    }
+  /** When this turn of the event loop is over: who else comes with it travels along. */
+  #sendSoon(): void {
+    if (this.#isSendingSoon || this.#sent) return;
+    this.#isSendingSoon = true;
+    setImmediate(() => {
+      this.#isSendingSoon = false;
+      if (this.#waiting.length === 0) return;
+      if (this.carrier.isReady()) this.#send(this.#takeBatch());
+      else {rejectAll(
+          this.#waiting.splice(0),
+          new StoreFault("store_unavailable", "Redis went away"),
+        );}
+    });
   }
 
   #takeBatch(): Waiting[] {
+    const { maxRequests, maxWeight } = this.limits;
     let count = 0;
     let weight = 0;
     for (const waiting of this.#waiting) {
       weight += waiting.weight;
-      if (count > 0 && weight > this.limits.maxWeight) break;
+      if (count === maxRequests || (count > 0 && weight > maxWeight)) break;
       count++;
     }
     return this.#waiting.splice(0, count);
   }
 
-  async #sendBatch(batch: Waiting[]): Promise<void> {
-    this.#inFlight++;
+  async #send(batch: Waiting[]): Promise<void> {
+    this.#sent = batch;
     for (const waiting of batch) waiting.onSent?.(batch.length);
-    const timer = setTimeout(() => {
-      rejectAll(batch, new StoreFault("outcome_unknown", "Redis did not answer in time"));
-      this.carrier.onStall(); // which ends the sending below
-    }, Math.max(0, batch[0].deadlineMs - performance.now()));
+    const { deadlineMs } = batch[0];
+    if (!this.#isWatched) this.#watchUntil(deadlineMs);
     try {
       const requests = batch.map((waiting) => waiting.request);
-      const replies = await this.carrier.send(requests, batch[0].deadlineMs);
+      const replies = await this.carrier.send(requests, deadlineMs);
       this.#settle(batch, replies);
     } catch (fault) {
       rejectAll(batch, fault);
     } finally {
-      clearTimeout(timer);
-      this.#inFlight--;
-      this.#sendNext();
+      this.#sent = undefined;
+      this.#sendSoon();
     }
+  }
+
+  /** One timer does for all batches: none is to be over before the one that was sent before it. */
+  #watchUntil(deadlineMs: number): void {
+    this.#isWatched = true;
+    const timer = setTimeout(() => {
+      this.#isWatched = false;
+      const batch = this.#sent;
+      if (!batch) return;
+      if (batch[0].deadlineMs > performance.now()) return this.#watchUntil(batch[0].deadlineMs);
+      rejectAll(batch, new StoreFault("outcome_unknown", "Redis did not answer in time"));
+      this.carrier.onStall(); // which ends the sending above
+    }, Math.max(0, deadlineMs - performance.now()));
+    Deno.unrefTimer(timer);
   }
 
   /** Hands out the replies. What waits for due holds to be settled goes again, ahead of the others. */

@@ -37,8 +37,8 @@ export class Partition {
     this.#reads = new BatchQueue({
       isReady: () => this.#link("reads")?.ready ?? false,
       onStall: () => this.#giveUp("reads"),
-      send: async (requests, deadlineMs) =>
-        await this.#run("reads", options.scripts.reading, requests, deadlineMs) as Reply[],
+      send: (requests, deadlineMs) =>
+        this.#run("reads", options.scripts.reading, requests, deadlineMs) as Promise<Reply[]>,
     }, options.limits);
   }
 
@@ -124,7 +124,7 @@ export class Partition {
     }
   }
 
-  async #run(
+  #run(
     kind: LinkKind,
     script: Script,
     requests: string[][],
@@ -136,7 +136,7 @@ export class Partition {
     // Nobody is told of what a sweep has done.
     const replicas = kind === "commits" && requests.length > 0 ? this.#options.replicas : 0;
     const reply = runOnMaster(nodes, index, kind, script, keys, args, deadlineMs, replicas);
-    return await reply as unknown[];
+    return reply as Promise<unknown[]>;
   }
 }
 

@@ -176,17 +176,20 @@ function isUnknown(error: unknown, script: Script): boolean {
   return error instanceof ErrorReply && error.message.startsWith(script.unknown);
 }
 
-/**
- * WAIT asks about what its own connection wrote, so it has to travel right behind: sent later, it could meet a
- * new connection, which has written nothing and is told that all is well.
- */
-async function sendWith(
+function sendWith(
   copies: Copies | undefined,
   client: Client,
   command: string[],
 ): Promise<unknown> {
+  return copies ? sendCopied(copies, client, command) : client.sendCommand(command);
+}
+
+/**
+ * WAIT asks about what its own connection wrote, so it has to travel right behind: sent later, it could meet a
+ * new connection, which has written nothing and is told that all is well.
+ */
+async function sendCopied(copies: Copies, client: Client, command: string[]): Promise<unknown> {
   const answer = client.sendCommand(command);
-  if (!copies) return await answer;
   const { replicas, withinMs } = copies;
   const waited = client.sendCommand(["WAIT", String(replicas), String(Math.max(1, withinMs))]);
   const [replied, acknowledged] = await Promise.allSettled([answer, waited]);

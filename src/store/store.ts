@@ -106,8 +106,8 @@ const PART_GRACE_MS = 2000;
 const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
+const MAX_BATCH_REQUESTS = 32;
 const MAX_BATCH_WEIGHT = 128;
-const MAX_IN_FLIGHT = 1;
 
 export function openStore(options: StoreOptions): Store {
   const { replicas = 0 } = options;
@@ -159,8 +159,8 @@ export function openStore(options: StoreOptions): Store {
   const limits = {
     timeoutMs,
     maxWaiting: MAX_WAITING,
+    maxRequests: MAX_BATCH_REQUESTS,
     maxWeight: MAX_BATCH_WEIGHT,
-    maxInFlight: MAX_IN_FLIGHT,
   };
   const scripts = { ...committing, reading };
   const partitions = prefixes.map((prefix, index) => {

@@ -9,10 +9,11 @@ interface Sent {
 
 function setUp(limits: Partial<ConstructorParameters<typeof BatchQueue>[1]> = {}) {
   const sent: Sent[] = [];
-  const state = { ready: true, stalls: 0 };
+  const state = { ready: true, stalls: 0, answer: undefined as Reply[] | undefined };
   const queue = new BatchQueue({
     isReady: () => state.ready,
     send: (requests) => {
+      if (state.answer) return Promise.resolve(state.answer);
       const { promise, resolve } = Promise.withResolvers<Reply[]>();
       sent.push({
         requests,
@@ -21,37 +22,43 @@ function setUp(limits: Partial<ConstructorParameters<typeof BatchQueue>[1]> = {}
       return promise;
     },
     onStall: () => state.stalls++,
-  }, { timeoutMs: 1000, maxWaiting: 100, maxWeight: 3, maxInFlight: 1, ...limits });
+  }, { timeoutMs: 1000, maxWaiting: 100, maxRequests: 4, maxWeight: 4, ...limits });
   return { queue, sent, state };
 }
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-Deno.test("what arrives while a batch is on its way travels together", async () => {
+const namesOf = ({ requests }: Sent) => requests.flat().join("");
+
+Deno.test("what comes in one turn, or while a batch is on its way, travels together", async () => {
   const { queue, sent } = setUp();
-  const asked = ["a", "b", "c"].map((name) => queue.ask([name]));
-  assert.deepEqual(sent.map(({ requests }) => requests), [[["a"]]]);
+  const asked = ["a", "b"].map((name) => queue.ask([name]));
+  await turn();
+  asked.push(...["c", "d"].map((name) => queue.ask([name])));
+  await turn();
+  assert.deepEqual(sent.map(namesOf), ["ab"]);
   sent[0].answer();
   await turn();
-  assert.deepEqual(sent[1].requests, [["b"], ["c"]]);
+  assert.deepEqual(sent.map(namesOf), ["ab", "cd"]);
   sent[1].answer();
-  assert.deepEqual(await Promise.all(asked), [["done a"], ["done b"], ["done c"]]);
+  assert.deepEqual(await Promise.all(asked), [["done a"], ["done b"], ["done c"], ["done d"]]);
 });
 
-Deno.test("a batch is bounded by weight, and one heavy request still goes", async () => {
+Deno.test("a batch is bounded by number and by weight, and one heavy request still goes", async () => {
   const { queue, sent } = setUp();
-  const weights = [1, 2, 2, 9, 1];
+  const weights = [1, 1, 1, 1, 1, 3, 3, 9, 1];
   weights.forEach((weight, i) => queue.ask([`${i}`], weight));
-  for (let i = 0; i < 4; i++) {
-    sent[i].answer();
+  for (let i = 0; i < 5; i++) {
     await turn();
+    sent[i].answer();
   }
-  assert.deepEqual(sent.map(({ requests }) => requests.length), [1, 1, 1, 1, 1]);
+  assert.deepEqual(sent.map(namesOf), ["0123", "45", "6", "7", "8"]);
 });
 
 Deno.test("a full queue refuses at once", async () => {
   const { queue } = setUp({ maxWaiting: 1 });
   queue.ask(["on its way"]);
+  await turn();
   queue.ask(["waiting"]);
   await assert.rejects(queue.ask(["too many"]), { code: "store_unavailable" });
 });
@@ -59,6 +66,7 @@ Deno.test("a full queue refuses at once", async () => {
 Deno.test("no connection refuses at once, and so does one that is lost while waiting", async () => {
   const { queue, sent, state } = setUp();
   queue.ask(["a"]);
+  await turn();
   const waiting = queue.ask(["b"]);
   state.ready = false;
   await assert.rejects(queue.ask(["c"]), { code: "store_unavailable" });
@@ -69,26 +77,28 @@ Deno.test("no connection refuses at once, and so does one that is lost while wai
 
 Deno.test("no reply in time: outcome unknown, the carrier is told, and nothing is sent again", async () => {
   const { queue, sent, state } = setUp({ timeoutMs: 20 });
+  const connection = setInterval(() => {}, 1000); // keeps the process waiting, as an open one does
   await assert.rejects(queue.ask(["a"]), { code: "outcome_unknown" });
   assert.equal(state.stalls, 1);
+  const next = assert.rejects(queue.ask(["b"]), { code: "outcome_unknown" });
   sent[0].answer(); // too late, and ignored
-  await turn();
-  assert.equal(sent.length, 1);
+  await next; // of which the same is told in its time
+  assert.equal(state.stalls, 2);
+  assert.deepEqual(sent.map(namesOf), ["a", "b"]);
+  clearInterval(connection);
 });
 
 Deno.test("what is unsettled goes again, ahead of the others, until its time is over", async () => {
-  const { queue, sent } = setUp({ timeoutMs: 50 });
+  const { queue, sent, state } = setUp({ timeoutMs: 50 });
   const asked = queue.ask(["a"]);
   const refused = assert.rejects(asked, { code: "store_unavailable" });
+  await turn();
   const other = queue.ask(["b"]);
   sent[0].answer([["unsettled"]]);
   await turn();
   assert.deepEqual(sent[1].requests, [["a"], ["b"]]);
+  state.answer = [["unsettled"]]; // from now on
   sent[1].answer([["unsettled"], ["done b"]]);
   assert.deepEqual(await other, ["done b"]);
-  for (let i = 2; i < sent.length + 1 && i < 1000; i++) {
-    await turn();
-    sent[i]?.answer([["unsettled"]]);
-  }
   await refused;
 });
