@@ -48,6 +48,7 @@ function makeClient({ address, tlsCa, timeoutMs }: LinkOptions) {
     maintNotifications: "disabled",
     disableOfflineQueue: true,
     pingInterval: timeoutMs / 2,
+    commandOptions: { timeout: 0 }, // callers have deadlines of their own, and a timer a command costs microseconds
     ...(address.includes("://")
       ? { url: address, socket: tlsCa ? { ...socket, tls: true as const, ca: tlsCa } : socket }
       : { socket: { ...socket, path: address } }),
