@@ -71,7 +71,7 @@ local function main(args)
 
   local now = now_ms()
   local settled, backlog, lag_ms = settle_due(now)
-  local commit = { now = now, now_text = tostring(now), backlog = backlog }
+  local commit = { now = now, now_text = text_of(now), backlog = backlog }
 
   local replies, at, count = { { settled, lag_ms } }, 2, #args
   while at <= count do

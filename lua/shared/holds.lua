@@ -36,7 +36,7 @@ end
 
 -- Holds units of a line. Answers them as words and as JSON, each once, and what is available now.
 local function take_units(line, units)
-  local quantity = tostring(units)
+  local quantity = text_of(units)
   line.json = line.json or '[' .. quoted(line.sku) .. ',' .. quoted(line.location) .. ','
   local words, json = line.name .. ' ' .. quantity, line.json .. quantity .. ']'
   return words, json, change_line(line, line.on_hand, line.held + units)
@@ -45,7 +45,7 @@ end
 -- Writes a new hold of lines that have been taken, given as words and as JSON; answers the words of its event.
 -- These are the texts that a busy store writes most, so they are put together by hand.
 local function begin_hold(commit, hold_id, expires_at_ms, reference, line_words, lines_json)
-  local due_at, owner = tostring(expires_at_ms), is_named(commit.owner) and commit.owner or nil
+  local due_at, owner = text_of(expires_at_ms), is_named(commit.owner) and commit.owner or nil
   local json = '{"status":"active","created_at_ms":' .. commit.now_text .. ',"expires_at_ms":' .. due_at
     .. ',"reference":' .. (reference == '' and '""' or quoted(reference)) .. ',"lines":[' .. lines_json .. ']'
     .. (owner and ',"owner":' .. quoted(owner) .. '}' or '}')

@@ -1,8 +1,19 @@
 -- `tonumber` alone lets "nan", "0x10", " 5" and "-1" pass, and NaN defeats every comparison.
-local whole_numbers -- text -> number, of those met before: most are the same few
+-- Text -> number and number -> text, of those met before: most are the same few, and to write a number out costs
+-- as much as several lines.
+local whole_numbers, number_texts
 at_begin(function()
-  whole_numbers = {}
+  whole_numbers, number_texts = {}, {}
 end)
+
+local function text_of(number)
+  local text = number_texts[number]
+  if not text then
+    text = tostring(number)
+    number_texts[number] = text
+  end
+  return text
+end
 
 local function whole_number(text, minimum, maximum)
   local number = whole_numbers[text]
@@ -11,7 +22,7 @@ local function whole_number(text, minimum, maximum)
       error('not a whole number: ' .. text)
     end
     number = tonumber(text)
-    whole_numbers[text] = number
+    whole_numbers[text], number_texts[number] = number, text
   end
   if number < minimum or number > maximum then
     error('out of bounds: ' .. text)

@@ -41,7 +41,7 @@ end
 -- does not stop every commit; POST /verify then shows its units as a drift. Answers how many, whether more may be
 -- waiting, and for how many milliseconds the first of them had been due.
 local function settle_due(now)
-  local due = redis.call('ZRANGEBYSCORE', HOLDS_BY_EXPIRY, '-inf', now, 'LIMIT', 0, SETTLE_LIMIT)
+  local due = redis.call('ZRANGEBYSCORE', HOLDS_BY_EXPIRY, '-inf', text_of(now), 'LIMIT', '0', SETTLE_LIMIT)
   if #due == 0 then
     return 0, false, 0
   end
