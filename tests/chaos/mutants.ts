@@ -65,8 +65,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "settled a second early",
     file: "lua/shared/settle.lua",
-    find: "HOLDS_BY_EXPIRY, '-inf', now,",
-    replace: "HOLDS_BY_EXPIRY, '-inf', now + 1000,",
+    find: "HOLDS_BY_EXPIRY, '-inf', text_of(now),",
+    replace: "HOLDS_BY_EXPIRY, '-inf', text_of(now + 1000),",
   },
   {
     name: "unbounded settling",
