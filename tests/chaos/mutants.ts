@@ -71,7 +71,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "unbounded settling",
     file: "lua/shared/settle.lua",
-    find: "'LIMIT', 0, SETTLE_LIMIT)",
+    find: "'LIMIT', '0', SETTLE_LIMIT)",
     replace: "'LIMIT', 0, 1000000000)",
   },
   {
