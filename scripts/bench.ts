@@ -7,7 +7,7 @@ import { onCluster } from "./bench/cluster.ts";
 import { hasWrk } from "./bench/load.ts";
 import { connectRedis } from "./bench/processes.ts";
 import { printTable, type Row, short } from "./bench/report.ts";
-import { atScale, fill, openPlace, type Place } from "./bench/scale.ts";
+import { atScale, fill } from "./bench/scale.ts";
 import { timeStart } from "./bench/start.ts";
 import { storm } from "./bench/storm.ts";
 import { CLIENT_NAME } from "../src/store/redis_link.ts";
@@ -33,16 +33,7 @@ const SECTIONS: Record<string, (dataDir: string) => Promise<Row[]>> = {
     await withRedis(dataDir, (redis) => fill(redis, Number(options.skus)));
     return [empty, await timeStart(dataDir, `${short(Number(options.skus))} SKUs`, rounds)];
   },
-  scale: (dataDir) =>
-    withRedis(`${dataDir}/small`, (small) =>
-      withRedis(`${dataDir}/large`, async (large) => {
-        const places: [Place, Place] = [await openPlace(small), await openPlace(large)];
-        try {
-          return await atScale(...places, Number(options.skus), rounds, seconds);
-        } finally {
-          for (const { store } of places) store.close();
-        }
-      })),
+  scale: (dataDir) => atScale(dataDir, Number(options.skus), rounds, seconds),
   cluster: () => onCluster(rounds, seconds),
   due: () => storm(Number(options.due)),
 };

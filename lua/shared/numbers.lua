@@ -9,7 +9,7 @@ end)
 local function text_of(number)
   local text = number_texts[number]
   if not text then
-    text = tostring(number)
+    text = string.format('%d', number)
     number_texts[number] = text
   end
   return text

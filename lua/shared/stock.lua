@@ -95,11 +95,11 @@ local function write_stock()
     fields_of[line.sku] = fields
     if line.on_hand ~= line.stored_on_hand then
       fields[#fields + 1] = line.location
-      fields[#fields + 1] = line.on_hand
+      fields[#fields + 1] = text_of(line.on_hand)
     end
     if line.held ~= line.stored_held then
       fields[#fields + 1] = 'held:' .. line.location
-      fields[#fields + 1] = line.held
+      fields[#fields + 1] = text_of(line.held)
     end
     held_change = held_change + line.held - line.stored_held
   end
@@ -109,7 +109,7 @@ local function write_stock()
     end
   end
   if held_change ~= 0 then
-    redis.call('INCRBY', UNITS_HELD, held_change)
+    redis.call('INCRBY', UNITS_HELD, text_of(held_change))
   end
 end
 

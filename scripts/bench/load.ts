@@ -15,12 +15,28 @@ export interface Load {
   body?: string;
   connections: number;
   seconds: number;
+  /** Where the url or the body says `SKU`, each request names one of so many, with so many digits. */
+  skus?: { count: number; digits: number };
 }
 
-const WRK_SCRIPT = `wrk.method = "POST"
+const EACH_STEPS_OVER = 7919; // a prime: all names come, and neighbours seldom together
+
+/** What wrk is to send. */
+function wrkScript({ body, skus }: Load): string {
+  const post = `wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
-function init(args) wrk.body = args[1] end
+wrk.body = [[${body}]]
 `;
+  const spread = `local i = 0
+function request()
+  i = (i + ${EACH_STEPS_OVER}) % ${skus?.count}
+  local sku = string.format("SKU%0${skus?.digits}d", i + 1)
+  local body = wrk.body and string.gsub(wrk.body, "SKU", sku)
+  return wrk.format(nil, (string.gsub(wrk.path, "SKU", sku)), nil, body)
+end
+`;
+  return (body ? post : "") + (skus ? spread : "");
+}
 
 export const hasWrk = await new Deno.Command("wrk", {
   args: ["-v"],
@@ -33,12 +49,12 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   return await (hasWrk ? runWrk(load) : runOwnLoader(load));
 }
 
-async function runWrk({ url, body, connections, seconds }: Load): Promise<LoadResult> {
+async function runWrk(load: Load): Promise<LoadResult> {
   const script = await Deno.makeTempFile({ suffix: ".lua" });
   try {
-    await Deno.writeTextFile(script, WRK_SCRIPT);
-    const withBody = body === undefined ? [url] : ["-s", script, url, "--", body];
-    const args = ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", ...withBody];
+    await Deno.writeTextFile(script, wrkScript(load));
+    const length = [`-c${load.connections}`, `-d${load.seconds}s`];
+    const args = ["-t1", ...length, "--latency", "-s", script, load.url];
     const { stdout } = await new Deno.Command("wrk", { args }).output();
     const text = new TextDecoder().decode(stdout);
     const milliseconds = (label: string) => {
@@ -66,18 +82,28 @@ async function runOwnLoader(load: Load): Promise<LoadResult> {
 }
 
 /** The loader itself: as many callers as connections, each with one request at a time. */
-async function loadFromHere({ url, body, connections, seconds }: Load): Promise<LoadResult> {
+async function loadFromHere(load: Load): Promise<LoadResult> {
+  const { url, body, connections, seconds, skus } = load;
   const latencies: number[] = [];
   let failures = 0;
-  const init = body === undefined
-    ? {}
-    : { method: "POST", body, headers: { "content-type": "application/json" } };
+  let i = 0;
+  const spread = (text: string) => {
+    if (!skus) return text;
+    const number = 1 + (i + EACH_STEPS_OVER) % skus.count;
+    return text.replace("SKU", `SKU${String(number).padStart(skus.digits, "0")}`);
+  };
+  const send = () => {
+    i += EACH_STEPS_OVER;
+    if (body === undefined) return fetch(spread(url));
+    const headers = { "content-type": "application/json" };
+    return fetch(url, { method: "POST", body: spread(body), headers });
+  };
   const startedAt = performance.now();
   const endsAt = startedAt + seconds * 1000;
   await Promise.all(Array.from({ length: connections }, async () => {
     while (performance.now() < endsAt) {
       const sentAt = performance.now();
-      const response = await fetch(url, init);
+      const response = await send();
       await response.arrayBuffer();
       latencies.push(performance.now() - sentAt);
       if (!response.ok) failures++;

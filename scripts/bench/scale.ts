@@ -1,32 +1,53 @@
-// The store with many SKUs and many active holds, against the store with the demo catalogue and none.
+// The service with many SKUs and many active holds, against the service with the demo catalogue and none.
 import { countAll } from "../../src/catalogue/load.ts";
-import { demoCatalogue } from "../../src/catalogue/demo.ts";
 import { hold } from "../../src/store/holds.ts";
-import { type Count, getInventory, listInventory } from "../../src/store/inventory.ts";
+import { type Count, listInventory } from "../../src/store/inventory.ts";
 import type { Store } from "../../src/store/store.ts";
 import { callersFor } from "./against_naive.ts";
-import { type RedisHandle, residentBytes } from "./processes.ts";
+import { runLoad } from "./load.ts";
+import {
+  connectRedis,
+  type RedisHandle,
+  residentBytes,
+  type Server,
+  startService,
+} from "./processes.ts";
 import { median, type Row, short, withSpread } from "./report.ts";
 import { openBenchStore } from "./stock.ts";
 
 const CITIES = ["MUMBAI", "DELHI", "PUNE", "CHENNAI", "KOLKATA"];
-const IN_FLIGHT = 64;
+const CONNECTIONS = 64;
 const DEMO_SKUS = 902;
+const PLENTY = "900000000";
 const SECTION = "At scale";
 
-export interface Place {
+/** A service, and its Redis seen from beside it. */
+interface Place extends AsyncDisposable {
+  service: Server;
   redis: RedisHandle;
   store: Store;
 }
 
-export async function openPlace(redis: RedisHandle): Promise<Place> {
-  return { redis, store: await openBenchStore(redis) };
+async function openPlace(dataDir: string): Promise<Place> {
+  const service = await startService(dataDir);
+  const redis = await connectRedis(`${dataDir}/redis.sock`);
+  const store = await openBenchStore(redis);
+  return {
+    service,
+    redis,
+    store,
+    async [Symbol.asyncDispose]() {
+      store.close();
+      await redis[Symbol.asyncDispose]();
+      await service[Symbol.asyncDispose]();
+    },
+  };
 }
 
 const skuName = (i: number) => `SKU${String(i).padStart(7, "0")}`;
 
 function* manyCounts(skus: number): Generator<Count> {
-  for (let i = 0; i < skus; i++) {
+  for (let i = 1; i <= skus; i++) {
     const stores = CITIES.map((city): [string, number] => [`store:STORE_${city}`, 100_000]);
     yield { sku: skuName(i), onHand: [["online", 100_000], ...stores] };
   }
@@ -43,103 +64,124 @@ async function usedMemory(redis: RedisHandle): Promise<number> {
   return Number(String(await redis.send("INFO", "memory")).match(/used_memory:(\d+)/)![1]);
 }
 
-/** Seeds the large place, then compares the two in turns. `small` has the demo catalogue alone. */
+/** Seeds a large place, then compares it in turns with one that has the demo catalogue alone. */
 export async function atScale(
+  dataDir: string,
+  skus: number,
+  rounds: number,
+  seconds: number,
+): Promise<Row[]> {
+  await using small = await openPlace(`${dataDir}/small`);
+  await using large = await openPlace(`${dataDir}/large`);
+  await large.redis.send("FLUSHALL");
+  return [
+    ...await seed(large, skus),
+    ...await compare(small, large, skus, rounds, seconds),
+    await comparePages(large.store, skus),
+  ];
+}
+
+const figure = (name: string, value: number, unit: string, bar?: string, details = ""): Row => {
+  return { section: SECTION, name, value: `${short(value)} ${unit}`, figure: value, bar, details };
+};
+
+/** All the SKUs, and a hold of each. */
+async function seed({ redis, store }: Place, skus: number): Promise<Row[]> {
+  const before = await usedMemory(redis);
+  const startedAt = performance.now();
+  await countAll(store, manyCounts(skus));
+  const seconds = (performance.now() - startedAt) / 1000;
+  const residentMemory = `${short(residentBytes(Deno.pid))}B resident`;
+  await redis.send("DEL", "events");
+  const withSkus = await usedMemory(redis);
+  for (let from = 1; from <= skus; from += 1000) {
+    const length = Math.min(1000, skus - from + 1);
+    await Promise.all(Array.from({ length }, (_, i) => holdOne(store, skuName(from + i))));
+  }
+  await redis.send("DEL", "events");
+  const withHolds = await usedMemory(redis);
+  return [
+    figure(
+      "store rows seeded a second",
+      skus * 6 / seconds,
+      "/s",
+      "100 k",
+      `${skus} SKUs in ${seconds.toFixed(0)} s, ${residentMemory}`,
+    ),
+    figure("Redis memory a SKU", (withSkus - before) / skus, "B", "450 at most"),
+    figure("Redis memory an active hold", (withHolds - withSkus) / skus, "B", "700 at most"),
+  ];
+}
+
+/** Each request is for another of all the SKUs there are, so that a batch meets as many here as there. */
+async function compare(
   small: Place,
   large: Place,
   skus: number,
   rounds: number,
   seconds: number,
 ): Promise<Row[]> {
-  await countAll(small.store, demoCatalogue());
-  const rows: Row[] = [];
-  const figure = (name: string, value: number, unit: string, bar?: string, details = "") =>
-    rows.push({
-      section: SECTION,
-      name,
-      value: `${short(value)} ${unit}`,
-      figure: value,
-      bar,
-      details,
-    });
-
-  const before = await usedMemory(large.redis);
-  const startedAt = performance.now();
-  await countAll(large.store, manyCounts(skus));
-  const seedSeconds = (performance.now() - startedAt) / 1000;
-  figure(
-    "store rows seeded a second",
-    skus * 6 / seedSeconds,
-    "/s",
-    "100 k",
-    `${skus} SKUs in ${seedSeconds.toFixed(0)} s, ` +
-      `${short(residentBytes(Deno.pid))}B resident`,
-  );
-  await large.redis.send("DEL", "events");
-  const withSkus = await usedMemory(large.redis);
-  figure("Redis memory a SKU", (withSkus - before) / skus, "B", "450 at most");
-
-  for (let from = 0; from < skus; from += 1000) {
-    await Promise.all(
-      Array.from(
-        { length: Math.min(1000, skus - from) },
-        (_, i) => holdOne(large.store, skuName(from + i)),
-      ),
-    );
+  for (let i = 1; i <= DEMO_SKUS; i++) {
+    await small.redis.send("HSET", `stock:SKU${String(i).padStart(6, "0")}`, "online", PLENTY);
   }
-  await large.redis.send("DEL", "events");
-  figure(
-    "Redis memory an active hold",
-    (await usedMemory(large.redis) - withSkus) / skus,
-    "B",
-    "700 at most",
-  );
-
-  const rate = async ({ store }: Place, act: (store: Store, i: number) => Promise<unknown>) => {
-    let i = 0;
-    return (await callersFor(() => act(store, i++), IN_FLIGHT, seconds)).length / seconds;
+  const measure = async ({ service, redis }: Place, path: string, body?: string) => {
+    const spread = service === large.service
+      ? { count: skus, digits: 7 }
+      : { count: DEMO_SKUS, digits: 6 };
+    const load = { url: service.url + path, body, connections: CONNECTIONS, seconds };
+    const before = await redis.cpuMicroseconds();
+    const { requests, failures, perSecond } = await runLoad({ ...load, skus: spread });
+    if (failures > 0) throw new Error(`${failures} of ${requests} requests failed`);
+    return { perSecond, redisMicroseconds: (await redis.cpuMicroseconds() - before) / requests };
   };
-  // Both spread over all the SKUs they have, so that a batch meets as many of them here as there.
-  const ofMany = (i: number) => skuName(i * 7919 % skus);
-  const ofFew = (i: number) => `SKU${String(1 + i % DEMO_SKUS).padStart(6, "0")}`;
-  for (let i = 0; i < DEMO_SKUS; i++) {
-    await small.redis.send("HSET", `stock:${ofFew(i)}`, "online", "900000000");
-  }
-  const [holds, reads]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round++) {
-    holds.push(
-      await rate(large, (store, i) => holdOne(store, ofMany(i))) /
-        await rate(small, (store, i) => holdOne(store, ofFew(i))),
-    );
-    reads.push(
-      await rate(large, (store, i) => getInventory(store, ofMany(i))) /
-        await rate(small, (store, i) => getInventory(store, ofFew(i))),
-    );
-  }
-  const ratio = (name: string, values: number[]) =>
-    rows.push({
-      section: SECTION,
-      name,
-      value: withSpread(values),
-      figure: median(values),
-      bar: "0.90",
-      details: "",
-    });
-  ratio("holds a second, of those with 902 SKUs and no holds", holds);
-  ratio("reads a second, of those with 902 SKUs and no holds", reads);
-
-  const [first, last] = [
-    await pageMs(large.store, ""),
-    await pageMs(large.store, skuName(Math.floor(skus * 0.99)).slice(0, 7)),
+  const inTurns = async (path: string, body?: string): Promise<[Measured, Measured]> => [
+    await measure(large, path, body),
+    await measure(small, path, body),
   ];
-  figure(
+  const hold = '{"sku":"SKU","quantity":1,"location":"online","ttl":7200}';
+  const [holds, reads]: [Measured, Measured][][] = [[], []];
+  await inTurns("/hold", hold); // warm-up
+  for (let round = 0; round < rounds; round++) {
+    holds.push(await inTurns("/hold", hold));
+    reads.push(await inTurns("/inventory/SKU"));
+  }
+  return [
+    ratio("POST /hold a second, of those with 902 SKUs and no holds", holds),
+    ratio("GET /inventory/{sku} a second, the same", reads),
+  ];
+}
+
+interface Measured {
+  perSecond: number;
+  redisMicroseconds: number;
+}
+
+function ratio(name: string, rounds: [Measured, Measured][]): Row {
+  const values = rounds.map(([large, small]) => large.perSecond / small.perSecond);
+  const both = (show: (each: Measured) => number, digits: number) =>
+    [0, 1].map((i) => median(rounds.map((round) => show(round[i]))).toFixed(digits))
+      .join(" against ");
+  return {
+    section: SECTION,
+    name,
+    value: withSpread(values),
+    figure: median(values),
+    bar: "0.90",
+    details: `${both((each) => each.perSecond / 1000, 1)} k/s, Redis CPU a request ` +
+      `${both((each) => each.redisMicroseconds, 0)} us`,
+  };
+}
+
+async function comparePages(store: Store, skus: number): Promise<Row> {
+  const first = await pageMs(store, "");
+  const last = await pageMs(store, skuName(Math.floor(skus * 0.99)).slice(0, 7));
+  return figure(
     "a page of 50 SKUs, begun near the end, in first pages",
     last / first,
     "",
     undefined,
     `${last.toFixed(2)} ms against ${first.toFixed(2)} ms`,
   );
-  return rows;
 }
 
 function holdOne(store: Store, sku: string): Promise<unknown> {
