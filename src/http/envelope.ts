@@ -15,7 +15,7 @@ export type NameRequest = (method: string, route: string) => string | undefined;
 /** What a method counts as: a caller may invent methods, and must not make metrics and spans grow by them. */
 const METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"];
 
-/** What browsers are told about answers that are data. Pages have said more by then, in page_headers.ts. */
+/** What browsers are told about all answers. Pages say more, in page_headers.ts. */
 const SECURITY = [
   ["x-content-type-options", "nosniff"],
   ["x-frame-options", "DENY"],
@@ -42,9 +42,7 @@ export function envelope(
 
     const { res } = c;
     res.headers.set("x-request-id", requestId);
-    for (const [name, value] of SECURITY) {
-      if (!res.headers.has(name)) res.headers.set(name, value);
-    }
+    for (const [name, value] of SECURITY) res.headers.set(name, value);
     const milliseconds = performance.now() - startedAtMs;
     const { method, path } = c.req;
     const route = routePath(c, -1);
