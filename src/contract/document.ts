@@ -3,15 +3,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { SECURITY_SCHEMES, securityOf } from "./access.ts";
 import { getEvents } from "./events.ts";
 import { declareHeaders } from "./headers.ts";
-import {
-  confirmHold,
-  createCart,
-  createHold,
-  extendHold,
-  getHold,
-  listHolds,
-  releaseHold,
-} from "./holds.ts";
+import { confirmHold, extendHold, releaseHold } from "./hold_changes.ts";
+import { createCart, createHold, getHold, listHolds } from "./holds.ts";
 import { getInventory, listInventory, queryInventory } from "./inventory.ts";
 import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";

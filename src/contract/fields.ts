@@ -92,3 +92,9 @@ export const Cursor = z.string().regex(
 export const NextCursor = Cursor.optional().meta({
   description: "Send it as `cursor` for the next page; missing on the last one.",
 });
+
+export const Ttl = z.int().min(1).max(MAX_TTL_SECONDS).meta({
+  description:
+    "Seconds until the hold expires by itself. At most 7200 unless configured otherwise.",
+  example: 300,
+});

@@ -1,4 +1,4 @@
-// Holds: units set aside for a while, then sold (confirm), given back (release), or expired.
+// Holds: units set aside for a while. What can be done with them is in hold_changes.ts.
 import { createRoute, z } from "@hono/zod-openapi";
 import {
   Cursor,
@@ -7,23 +7,15 @@ import {
   Line,
   Location,
   LocationOrAny,
-  MAX_TTL_SECONDS,
   NextCursor,
   PageLimit,
   Quantity,
   Reference,
   Sku,
+  Ttl,
   Units,
 } from "./fields.ts";
 import { commandParameters, commandProblems, jsonBody, queryProblems } from "./operations.ts";
-
-const Ttl = z.int().min(1).max(MAX_TTL_SECONDS).meta({
-  description:
-    "Seconds until the hold expires by itself. At most 7200 unless configured otherwise.",
-  example: 300,
-});
-
-const Lines = z.array(Line).min(1).max(50);
 
 /** What is wished for: a line, which may leave the choice of location to the service. */
 const wish = {
@@ -152,64 +144,6 @@ export const Hold = z.object({
   example: HOLD_EXAMPLE,
 }).openapi("Hold");
 
-export const HoldReference = z.strictObject({ hold_id: HoldId }).meta({
-  description: "Names the hold.",
-  example: { hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b" },
-}).openapi("HoldReference");
-
-export const ReleasedHold = z.object({
-  hold_id: HoldId,
-  status: z.enum(["released", "expired"]).meta({
-    description: "`expired` when its time was over before the release.",
-  }),
-  restored_stock: Units.meta({
-    description: "Units available at the hold's location once its own were back.",
-  }),
-}).meta({
-  description: "A hold whose units are back in stock.",
-  example: {
-    hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
-    status: "released",
-    restored_stock: 500,
-  },
-}).openapi("ReleasedHold");
-
-export const ConfirmRequest = z.strictObject({
-  hold_id: HoldId,
-  lines: Lines.optional().meta({ description: "The part to sell; all of it unless given." }),
-  remainder: z.enum(["release", "keep"]).default("release").meta({
-    description: "What becomes of the rest when only a part is sold: given back, or still held.",
-  }),
-  on_expired: z.enum(["refuse", "reacquire"]).default("refuse").meta({
-    description:
-      "What to do when its time is over: refuse, or take the units again if they are still there.",
-  }),
-}).meta({
-  description: "What to sell out of a hold.",
-  example: { hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b" },
-}).openapi("ConfirmRequest");
-
-export const ConfirmedHold = z.object({
-  hold_id: HoldId,
-  status: z.enum(["confirmed", "active"]).meta({
-    description: "`active` when a part was sold and the rest is still held.",
-  }),
-  confirmed_at: Instant,
-  lines: z.array(Line).meta({
-    description: "What was sold out of the hold, earlier parts included.",
-  }),
-  remaining: z.array(Line).optional().meta({ description: "What is still held." }),
-  returned: z.array(Line).optional().meta({ description: "What was given back." }),
-}).meta({
-  description: "A hold that became a sale.",
-  example: {
-    hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
-    status: "confirmed",
-    confirmed_at: "2026-11-22T10:33:12.345Z",
-    lines: [{ sku: "SKU000001", quantity: 3, location: "online" }],
-  },
-}).openapi("ConfirmedHold");
-
 export const NewCart = z.object({
   hold_id: HoldId,
   status: z.literal("active"),
@@ -231,26 +165,6 @@ export const NewCart = z.object({
     reference: "basket-42",
   },
 }).openapi("NewCart");
-
-export const ExtendRequest = z.strictObject({ hold_id: HoldId, ttl: Ttl }).meta({
-  description: "How long the hold is to live from now.",
-  example: { hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b", ttl: 300 },
-}).openapi("ExtendRequest");
-
-export const ExtendedHold = z.object({
-  hold_id: HoldId,
-  status: z.literal("active"),
-  expires_at: Instant,
-  max_expires_at: Instant.meta({ description: "The latest that it can be extended to." }),
-}).meta({
-  description: "A hold whose time was set anew.",
-  example: {
-    hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
-    status: "active",
-    expires_at: "2026-11-22T10:40:00.000Z",
-    max_expires_at: "2026-11-22T12:30:00.000Z",
-  },
-}).openapi("ExtendedHold");
 
 export const HoldPage = z.object({
   items: z.array(Hold),
@@ -301,73 +215,6 @@ export const createCart = createRoute({
   responses: {
     200: { description: "Held.", content: { "application/json": { schema: NewCart } } },
     ...commandProblems(...HOLD_REFUSALS),
-  },
-});
-
-export const extendHold = createRoute({
-  method: "post",
-  path: "/extend",
-  operationId: "extendHold",
-  tags: ["Holds"],
-  summary: "Give a hold more time",
-  description:
-    "Call this when the buyer needs longer: the hold then expires `ttl` seconds from now, sooner or later than " +
-    "before. Its whole life is limited, and one that has expired cannot be revived.",
-  parameters: commandParameters,
-  request: { body: jsonBody(ExtendRequest) },
-  responses: {
-    200: { description: "Extended.", content: { "application/json": { schema: ExtendedHold } } },
-    ...commandProblems(
-      "hold_not_found",
-      "hold_expired",
-      "hold_released",
-      "hold_confirmed",
-      "lifetime_exceeded",
-    ),
-  },
-});
-
-export const releaseHold = createRoute({
-  method: "post",
-  path: "/release",
-  operationId: "releaseHold",
-  tags: ["Holds"],
-  summary: "Give a hold's units back",
-  description:
-    "Call this when the buyer gives up or payment fails. Safe to repeat; a hold that has expired is " +
-    "answered as `expired`, since its units are back too.",
-  parameters: commandParameters,
-  request: { body: jsonBody(HoldReference) },
-  responses: {
-    200: {
-      description: "Back in stock.",
-      content: { "application/json": { schema: ReleasedHold } },
-    },
-    ...commandProblems("hold_not_found", "hold_confirmed"),
-  },
-});
-
-export const confirmHold = createRoute({
-  method: "post",
-  path: "/confirm",
-  operationId: "confirmHold",
-  tags: ["Holds"],
-  summary: "Turn a hold into a sale",
-  description:
-    "Call this when payment has succeeded, before `expires_at`. Safe to repeat: the same answer each time. With " +
-    "`remainder: keep` send an idempotency key, since each such request sells a further part.",
-  parameters: commandParameters,
-  request: { body: jsonBody(ConfirmRequest) },
-  responses: {
-    200: { description: "Sold.", content: { "application/json": { schema: ConfirmedHold } } },
-    ...commandProblems(
-      "hold_not_found",
-      "hold_expired",
-      "hold_released",
-      "exceeds_held_quantity",
-      "insufficient_stock",
-      "sku_not_found",
-    ),
   },
 });
 

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import * as changes from "../contract/hold_changes.ts";
 import * as contract from "../contract/holds.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { problem, refuseField } from "../http/problems.ts";
@@ -48,7 +49,7 @@ export function mountHolds(
     }, 200);
   });
 
-  app.openapi(contract.releaseHold, async (c) => {
+  app.openapi(changes.releaseHold, async (c) => {
     const request = c.req.valid("json");
     const outcome = await release(store, request, c.get("call"));
     switch (outcome.status) {
@@ -67,7 +68,7 @@ export function mountHolds(
     }
   });
 
-  app.openapi(contract.confirmHold, async (c) => {
+  app.openapi(changes.confirmHold, async (c) => {
     const request = c.req.valid("json");
     const outcome = await confirm(store, request, c.get("call"));
     switch (outcome.status) {
@@ -98,7 +99,7 @@ export function mountHolds(
     }
   });
 
-  app.openapi(contract.extendHold, async (c) => {
+  app.openapi(changes.extendHold, async (c) => {
     const request = c.req.valid("json");
     if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
     const outcome = await extend(store, request, c.get("call"));
