@@ -103,14 +103,20 @@ export interface Count {
   onHand: [location: string, units: number][];
 }
 
+/** Lua takes no more than some thousands of values at a time. */
+const LOCATIONS_AT_ONCE = 1000;
+
 /** States what is on hand of one SKU; what is held stays held. New SKUs and locations come into being. */
 export async function count(store: Store, { sku, onHand }: Count): Promise<void> {
-  await store.commit({
-    verb: "count",
-    args: [sku, ...onHand.flat()],
-    partition: store.partitionOf(sku),
-    weight: onHand.length,
-  });
+  for (let first = 0; first < onHand.length; first += LOCATIONS_AT_ONCE) {
+    const some = onHand.slice(first, first + LOCATIONS_AT_ONCE);
+    await store.commit({
+      verb: "count",
+      args: [sku, ...some.flat()],
+      partition: store.partitionOf(sku),
+      weight: some.length,
+    });
+  }
 }
 
 /** Whether no SKU has ever been counted. */

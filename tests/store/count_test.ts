@@ -13,6 +13,15 @@ Deno.test("counted: SKUs and locations come into being, others stay", async () =
   assert.deepEqual(await t.redis.send("ZRANGE", "skus", "0", "-1"), ["A"]);
 });
 
+Deno.test("counted: a SKU may be in very many locations", async () => {
+  await using t = await openTestStore();
+  const onHand = Array.from({ length: 9000 }, (_, i): [string, number] => [`store:S${i}`, i]);
+  await count(t.store, { sku: "A", onHand });
+  assert.equal(await lineOf(t.store, "A", "store:S8999"), "8999/0");
+  const outcome = await getInventory(t.store, "A");
+  assert(outcome.status === "found" && outcome.lines.size === 9000);
+});
+
 Deno.test("counted: what is held stays held, and too little on hand makes none available", async () => {
   await using t = await openTestStore();
   await stockUp(t.store, "A", 10);
