@@ -68,17 +68,21 @@ export class BatchQueue {
 
   /** When this turn of the event loop is over: who else comes with it travels along. */
   #sendSoon(): void {
-    if (this.#isSendingSoon || this.#sent) return;
+    if (this.#isSendingSoon || this.#sent || this.#waiting.length === 0) return;
     this.#isSendingSoon = true;
     setImmediate(() => {
       this.#isSendingSoon = false;
-      if (this.#waiting.length === 0) return;
-      if (this.carrier.isReady()) this.#send(this.#takeBatch());
-      else {rejectAll(
-          this.#waiting.splice(0),
-          new StoreFault("store_unavailable", "Redis went away"),
-        );}
+      this.#sendNext();
     });
+  }
+
+  #sendNext(): void {
+    if (this.carrier.isReady()) {
+      this.#send(this.#takeBatch());
+    } else {
+      const fault = new StoreFault("store_unavailable", "Redis went away");
+      rejectAll(this.#waiting.splice(0), fault);
+    }
   }
 
   #takeBatch(): Waiting[] {
