@@ -106,7 +106,7 @@ const PART_GRACE_MS = 2000;
 const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
-const MAX_BATCH_REQUESTS = 32;
+const MAX_BATCH_REQUESTS = 48;
 const MAX_BATCH_WEIGHT = 128;
 
 export function openStore(options: StoreOptions): Store {
