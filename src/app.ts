@@ -10,6 +10,7 @@ import { crossOrigin } from "./http/exposure.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
 import { answerThrown, validationHook } from "./http/problems.ts";
 import { nothingThere } from "./http/nothing_there.ts";
+import { letValidRequestsThrough } from "./http/validation.ts";
 import type { Log } from "./log.ts";
 import { mountConsole } from "./routes/console.ts";
 import { mountDocs } from "./routes/docs.ts";
@@ -62,6 +63,7 @@ export function createApp(
 ): OpenAPIHono<AppEnv> {
   const { store, log, holdLifetimeMaxSeconds, stopping } = options;
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
+  letValidRequestsThrough(app);
 
   app.use(envelope(log, options.metrics, options.nameRequest));
   if (options.corsOrigins) app.use(crossOrigin(options.corsOrigins));

@@ -24,8 +24,9 @@ export function bodyRules(maxSize: number): MiddlewareHandler<AppEnv> {
       try {
         const bytes = await readBody(raw, maxSize);
         if (bytes === undefined) return problem(c, "body_too_large");
-        const text = Promise.resolve(utf8.decode(bytes));
-        Object.assign(c.req.bodyCache, { text }); // where Hono's own readers look first
+        const text = utf8.decode(bytes);
+        c.set("bodyText", text);
+        Object.assign(c.req.bodyCache, { text: Promise.resolve(text) }); // where Hono's own readers look first
       } catch {
         return problem(c, "malformed_json", { detail: "The body ended early" });
       }

@@ -10,6 +10,8 @@ export interface AppEnv {
     /** When it came, by `performance.now()`. */
     startedAtMs: number;
     deadline: Deadline;
+    /** The body, where there may be one. */
+    bodyText: string;
     /** What the store needs to know of the request besides its input. */
     call: Call;
     /** With keys configured: the name of the caller's key, or NOBODY. */
