@@ -25,28 +25,24 @@ local function part_of(held, part)
   if #part == 0 then
     return held, {}
   end
-  local wanted, sold, rest = {}, {}, {}
+  local held_at, wanted, sold, rest = {}, {}, {}, {}
+  for _, line in ipairs(held) do
+    held_at[line[1] .. ' ' .. line[2]] = line[3]
+  end
   for _, line in ipairs(part) do
-    wanted[line[1] .. ' ' .. line[2]] = line
+    local name = line[1] .. ' ' .. line[2]
+    if line[3] > (held_at[name] or 0) then
+      return nil, nil, { 'exceeds_held_quantity', line[1], line[2], line[3], held_at[name] or 0 }
+    end
+    wanted[name] = line[3]
   end
   for _, line in ipairs(held) do
-    local name = line[1] .. ' ' .. line[2]
-    local want = wanted[name]
-    if want and want[3] <= line[3] then
-      wanted[name] = nil
-      sold[#sold + 1] = { line[1], line[2], want[3] }
+    local want = wanted[line[1] .. ' ' .. line[2]] or 0
+    if want > 0 then
+      sold[#sold + 1] = { line[1], line[2], want }
     end
-    local left = line[3] - (want and want[3] or 0)
-    if want and left < 0 then
-      return nil, nil, { 'exceeds_held_quantity', line[1], line[2], want[3], line[3] }
-    end
-    if left > 0 then
-      rest[#rest + 1] = { line[1], line[2], left }
-    end
-  end
-  for _, line in ipairs(part) do
-    if wanted[line[1] .. ' ' .. line[2]] then
-      return nil, nil, { 'exceeds_held_quantity', line[1], line[2], line[3], 0 }
+    if line[3] > want then
+      rest[#rest + 1] = { line[1], line[2], line[3] - want }
     end
   end
   return sold, rest

@@ -183,12 +183,7 @@ export class Model {
     const heldOf = (line: HeldLine) =>
       hold.lines.find((held) => isSamePlace(held, line))?.quantity ?? 0;
     const partOf = (held: HeldLine) => part.find((line) => isSamePlace(held, line))?.quantity ?? 0;
-    // Lines that the hold has are judged in the hold's order, then those that it has not.
-    const judged = [
-      ...hold.lines.map((held) => part.find((line) => isSamePlace(held, line))),
-      ...part,
-    ];
-    const excess = judged.find((line) => line && line.quantity > heldOf(line));
+    const excess = part.find((line) => line.quantity > heldOf(line));
     if (excess) {
       const { sku, location, quantity } = excess;
       return {
