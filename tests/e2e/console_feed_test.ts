@@ -67,6 +67,7 @@ consoleTest("the last few hundred events can be scrolled through", async ({ t, p
     );
   }
   await page.getByRole("region", { name: "The last 400 events" }).waitFor();
+  await list.getByText(/SKU000450\b/).first().waitFor(); // the last of them: no more is to come
   assert((await shown()).length < 80, "only those near are drawn");
   const newest = (await shown())[0];
   await list.evaluate((element) => element.scrollTop = element.scrollHeight);
