@@ -45,8 +45,12 @@ export const hasWrk = await new Deno.Command("wrk", {
 })
   .output().then(() => true, () => false);
 
+/** Throws where a request failed: what was measured then is something else. */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  return await (hasWrk ? runWrk(load) : runOwnLoader(load));
+  const result = await (hasWrk ? runWrk(load) : runOwnLoader(load));
+  const { failures, requests } = result;
+  if (failures > 0) throw new Error(`${failures} of ${requests} requests to ${load.url} failed`);
+  return result;
 }
 
 async function runWrk(load: Load): Promise<LoadResult> {
@@ -89,7 +93,7 @@ async function loadFromHere(load: Load): Promise<LoadResult> {
   let i = 0;
   const spread = (text: string) => {
     if (!skus) return text;
-    const number = 1 + (i + EACH_STEPS_OVER) % skus.count;
+    const number = 1 + i % skus.count;
     return text.replace("SKU", `SKU${String(number).padStart(skus.digits, "0")}`);
   };
   const send = () => {

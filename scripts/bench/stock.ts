@@ -3,10 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openStore, type Store } from "../../src/store/store.ts";
 import type { RedisHandle } from "./processes.ts";
 
-/** Units that no measurement uses up, for both paths. */
+/** Units that no measurement uses up. */
+export const PLENTY = "900000000";
+
+/** So many of a SKU, for both paths. */
 export async function stockForever(redis: RedisHandle, sku: string): Promise<void> {
-  await redis.send("HSET", `stock:${sku}`, "online", "900000000");
-  await redis.send("HSET", `naive:stock:${sku}`, "online", "900000000");
+  await redis.send("HSET", `stock:${sku}`, "online", PLENTY);
+  await redis.send("HSET", `naive:stock:${sku}`, "online", PLENTY);
 }
 
 /** The settings of the service. */

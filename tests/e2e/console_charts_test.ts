@@ -2,7 +2,7 @@
 import { Metrics } from "../../src/operations/metrics.ts";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { noBrowser } from "../support/browser.ts";
-import { type Console, consoleTest, openConsole, sale } from "../support/console.ts";
+import { type Console, consoleTest, enterKey, openConsole, sale } from "../support/console.ts";
 
 /** Waits for a chart that says this of itself. */
 const chart = ({ page }: Console, name: RegExp) => page.getByRole("img", { name }).waitFor();
@@ -129,8 +129,7 @@ Deno.test({
     await using opened = await openConsole({}, { apiKeys, metrics: new Metrics() });
     const { page, url } = opened;
     await page.goto(url);
-    await page.getByLabel("API key").fill(reader.key);
-    await page.keyboard.press("Enter");
+    await enterKey(page, reader.key);
     await page.getByText("● live").waitFor();
     await page.locator("tbody tr").first().waitFor();
     await page.getByRole("img", { name: "This needs a key that is good for admin." }).waitFor();

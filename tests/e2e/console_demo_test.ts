@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { noBrowser } from "../support/browser.ts";
-import { axeFindings, type Console, consoleTest, openConsole } from "../support/console.ts";
+import {
+  axeFindings,
+  type Console,
+  consoleTest,
+  enterKey,
+  openConsole,
+} from "../support/console.ts";
 
 const begin = ({ page }: Console) =>
   page.getByRole("button", { name: "Run a sale day" }).click({ timeout: 20_000 });
@@ -92,8 +98,7 @@ Deno.test({
     page.setDefaultTimeout(20_000);
     await page.goto(url);
     const useKey = async (key: string) => {
-      await page.getByLabel("API key").fill(key);
-      await page.keyboard.press("Enter");
+      await enterKey(page, key);
       await page.getByText("● live").waitFor();
     };
     await useKey(clerk.key);

@@ -4,7 +4,7 @@ import type { Request } from "playwright-core";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { noBrowser } from "../support/browser.ts";
-import { axeFindings, openConsole } from "../support/console.ts";
+import { axeFindings, enterKey, openConsole } from "../support/console.ts";
 
 const seller = makeApiKey("seller", "read,stock");
 const clerk = makeApiKey("clerk", "hold");
@@ -18,19 +18,15 @@ Deno.test({
     await using opened = await openConsole({}, { apiKeys, publicReads: false, metrics });
     const { page, url } = opened;
     page.setDefaultTimeout(10_000);
-    const useKey = async (key: string) => {
-      await page.getByLabel("API key").fill(key);
-      await page.keyboard.press("Enter");
-    };
     await page.goto(url);
     await page.getByText("This service wants a key").waitFor();
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       assert.deepEqual(await axeFindings(page), [], colorScheme);
     }
-    await useKey("inv_bad");
+    await enterKey(page, "inv_bad");
     await page.getByText("This key was not accepted").waitFor();
-    await useKey(clerk.key);
+    await enterKey(page, clerk.key);
     await page.getByText("This key may not look at the stock.").waitFor();
     await page.getByText("This key may not list holds.").waitFor();
     await page.getByText("✕ not allowed").waitFor();
@@ -38,7 +34,7 @@ Deno.test({
     await page.getByRole("button", { name: "Send hold" }).waitFor();
 
     await page.getByRole("button", { name: "Forget the key" }).click();
-    await useKey(seller.key);
+    await enterKey(page, seller.key);
     await page.locator("tbody tr").first().waitFor();
     await page.getByText("● live").waitFor();
     await page.getByRole("img", { name: "This needs a key that is good for admin." }).waitFor();
@@ -80,17 +76,13 @@ Deno.test({
       late.push(() => route.continue());
     });
     const isForMetrics = (each: Request) => each.url().endsWith("/metrics") && isClerks(each);
-    const useKey = async (key: string) => {
-      await page.getByLabel("API key").fill(key);
-      await page.keyboard.press("Enter");
-    };
     await page.goto(url);
     await page.getByText("This service wants a key").waitFor();
     const asked = page.waitForRequest(isForMetrics);
-    await useKey(clerk.key);
+    await enterKey(page, clerk.key);
     await asked;
     await page.getByRole("button", { name: "Forget the key" }).click();
-    await useKey(owner.key);
+    await enterKey(page, owner.key);
     const answered = page.waitForResponse((each) => isForMetrics(each.request()));
     for (const goOn of late) await goOn().catch(() => {}); // the page has given some up
     await answered;

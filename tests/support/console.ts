@@ -144,6 +144,12 @@ export function consoleTest(
   });
 }
 
+/** Enters a key, as a person does who is asked for one. */
+export async function enterKey(page: Page, key: string): Promise<void> {
+  await page.getByLabel("API key").fill(key);
+  await page.keyboard.press("Enter");
+}
+
 /** The body of a sale. */
 export const sale = (quantity: number, sku = "SKU000001") => ({
   sku,
