@@ -1,7 +1,8 @@
 --[[
 The commit: operations that arrived together, applied in their order, atomically.
 ARGS   the partition prefix, then for each operation
-         a head, which is verb, argument count, 1 or 0 for whether there is a key, and owner, apart by spaces;
+         a head, which is verb, argument count, 1 or 0 for whether there is a key, 1 or 0 for whether to answer
+         parts_due, and owner, apart by spaces;
          with a key: idempotency key, fingerprint, seconds to keep the outcome, request id;
          and the arguments
        where the owner is '' for anybody, which is so while no keys are configured
@@ -11,13 +12,16 @@ REPLY  [how many due holds were settled first, for how many milliseconds they ha
          idempotency_key_reused                      this key came with another request before
          store_full                                  the verb may take memory, and there is none
          failed                  message             a fault of ours; nothing is kept under the key
-       or the error NOPERM for all of them, before anything is done, where the ACL would stop it half-way
+         parts_due                                   short, while parts of carts are to ask their homes (settle_part.lua)
+                                                     what has become of them
+       or an error for all of them, with nothing written: NOPERM, where the ACL would stop it half-way, and OVERSOLD,
+       where one of them would promise what is not there
 ]]
 -- What still runs when Redis has no memory left: all that ends a hold, and what its keys need.
 local RUNS_WHEN_FULL = { release = true, confirm = true, claim = true, unclaim = true, look_back = true }
 
 -- Replies that leave nothing decided, so that nothing is kept under the key.
-local UNDECIDED = { unsettled = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
+local UNDECIDED = { unsettled = true, parts_due = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
 
 -- One failing operation must not fail its neighbours.
 local function run_verb(verb, commit, ...)
@@ -32,9 +36,12 @@ local function run_verb(verb, commit, ...)
 end
 
 -- All is decided, and nothing has been written yet: until here, operations saw each other's changes only through
--- what the shared files keep of them.
+-- what the shared files keep of them. Answers an error where nothing may be written.
 local function write_all()
-  write_stock()
+  local refused = write_stock()
+  if refused then
+    return refused
+  end
   write_texts()
   write_indexes()
   write_owners()
@@ -55,8 +62,8 @@ end)
 local function read_head(text)
   local head = heads[text]
   if not head then
-    local verb, count, keyed, owner = string.match(text, '^(%S+) (%d+) (%d) (.*)$')
-    head = { verb = verb, count = tonumber(count), is_keyed = keyed == '1', owner = owner }
+    local verb, count, keyed, waits, owner = string.match(text, '^(%S+) (%d+) (%d) (%d) (.*)$')
+    head = { verb = verb, count = tonumber(count), is_keyed = keyed == '1', waits = waits == '1', owner = owner }
     heads[text] = head
   end
   return head
@@ -78,7 +85,7 @@ local function main(args)
     local head = read_head(args[at])
     local first = at + (head.is_keyed and 5 or 1)
     local last = first + head.count - 1
-    commit.owner = head.owner
+    commit.owner, commit.waits_for_parts = head.owner, head.waits
     local reply
     if not head.is_keyed then
       reply = run_verb(head.verb, commit, unpack(args, first, last))
@@ -97,7 +104,10 @@ local function main(args)
     at = last + 1
   end
 
-  write_all()
+  local refused = write_all()
+  if refused then
+    return refused
+  end
   if COUNT_COMMITS then
     replies[1][3] = number_of_commit(count > 1 or settled > 0)
   end

@@ -3,7 +3,7 @@ confirm: turns a hold, or a part of it, into a sale.
 OP     hold_id     string
        remainder   `release` or `keep`: what becomes of the rest when only a part is sold
        on_expired  `refuse`, or `reacquire`: take the units again, if they are still there
-       lines       sku, location, quantity 1..MAX_QUANTITY: the part to sell; none for all of it
+       lines       sku, location, quantity 1..MAX_ON_HAND: the part to sell; none for all of it
 REPLY  first match wins, in this order:
        hold_not_found                                  never made, another owner's, or ended longer ago than records are kept
        hold_released                                   its units were given back
@@ -54,7 +54,7 @@ local function reacquire(hold_id, record, sold, commit)
   for i, line in ipairs(sold) do
     wishes[i] = wish_for(unpack(line, 1, 3))
   end
-  local refusal = allocate_all(plan, wishes, commit.backlog)
+  local refusal = allocate_all(plan, wishes, commit)
   if refusal then
     return refusal
   end

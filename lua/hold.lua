@@ -4,7 +4,7 @@ OP     hold_id      string, new
        ttl_seconds  1..MAX_TTL_SECONDS
        options      '' for none, or: reference, space, hold_id whose units are given back in the same step; each
                     may be ''
-       wishes       sku, location or `any`, quantity 1..MAX_QUANTITY, choice ('' or as plan.lua reads it)
+       wishes       sku, location or `any`, quantity 1..MAX_ON_HAND, choice ('' or as plan.lua reads it)
 REPLY  first match wins, in this order:
        hold_not_found                                the hold to replace was never made, or is another owner's
        hold_confirmed                                the hold to replace is sold
@@ -17,8 +17,8 @@ REPLY  first match wins, in this order:
                                                      every wish that is short; `elsewhere` is location, units, ...
        active              words, available+         held: the words of `hold.created`, which say what was taken
                                                      where, and what is left in each of those places
-KEEPS  available >= 0, all wishes or none: everything is planned before the first write. A hold to replace
-       that has ended already is no reason to refuse: its units are free.
+KEEPS  available >= 0, all wishes or none: everything is planned before the first write. No more than MAX_QUANTITY
+       of a SKU at a place, since no line of a request could name it.
 COST   O(wishes), and O(locations of the SKU) for `any`
 ]]
 -- Holds what a plan says, a line at a time.
@@ -35,15 +35,12 @@ end
 local function hold(commit, hold_id, ttl_seconds, options, sku, location, quantity, choice, ...)
   local now, owner = commit.now, commit.owner
   local expires_at_ms = now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)
-  local reference, replaces = '', ''
-  if options ~= '' then
-    reference, replaces = string.match(options, '^(%S*) (%S*)$')
-  end
+  local reference, replaces = read_options(options)
 
   -- Nearly every hold is of one line in a named place, which is there: it needs no plan.
   if replaces == '' and choice == '' and location ~= 'any' and not ... then
-    local units, line = whole_number(quantity, 1, MAX_QUANTITY), read_line(sku, location)
-    if line.available >= units and not excess_of(owner, units, nil, commit.backlog) then
+    local units, line = whole_number(quantity, 1, MAX_ON_HAND), read_line(sku, location)
+    if units <= math.min(line.available, MAX_QUANTITY) and not excess_of(owner, units, nil, commit.backlog) then
       count_held(owner, 1, units)
       local words, json, left = take_units(line, units)
       return { 'active', begin_hold(commit, hold_id, expires_at_ms, reference, words, json), left }
@@ -51,26 +48,17 @@ local function hold(commit, hold_id, ttl_seconds, options, sku, location, quanti
   end
 
   local wishes = parse_wishes(sku, location, quantity, choice, ...)
-  local replaced = replaces ~= '' and load_hold(replaces, owner)
-  if replaces ~= '' and not replaced then
-    return { 'hold_not_found' }
-  end
-  if replaced and is_sold(replaced) then
-    return { 'hold_confirmed' }
-  end
-  local gives_back = replaced and replaced.status == 'active'
-  local excess = excess_of(owner, units_of(wishes), gives_back and replaced, commit.backlog)
-  if excess then
-    return excess
-  end
-  local plan = new_plan(gives_back and replaced.lines)
-  local refusal = allocate_all(plan, wishes, commit.backlog)
+  local replaced, refusal = hold_to_replace(replaces, owner)
+  local plan = new_plan(replaced)
+  refusal = refusal
+    or excess_of(owner, units_of(wishes), replaced, commit.backlog)
+    or allocate_all(plan, wishes, commit)
   if refusal then
     return refusal
   end
 
-  if gives_back then
-    end_hold(replaces, replaced, is_due(replaced, now) and 'expired' or 'released', now)
+  if replaced then
+    give_back(replaces, replaced, now)
   end
   count_held(owner, 1, units_of(wishes))
   return hold_plan(commit, plan, hold_id, expires_at_ms, reference)

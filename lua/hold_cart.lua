@@ -1,12 +1,13 @@
 --[[
-hold_cart: makes a hold whose lines are in several partitions. The others have taken theirs already, each as a part
-of this hold (take_part.lua); here, at home, it is decided whether there is a hold.
+hold_cart: makes a hold whose lines are in several partitions, or which replaces one that is. The others have taken
+theirs already, each as a part of this hold (take_part.lua); here, at home, it is decided whether there is a hold, and
+in the same step the one that it replaces ends: both have the same home.
 OP     hold_id      string, new
        ttl_seconds  1..MAX_TTL_SECONDS
-       reference    string, '' for none
+       options      as in hold.lua
        elsewhere    JSON: taken, a list of [sku, location, quantity, available, partition]; and refusal, a reply of
-                    take_part or one of hold.lua's, where a part could not be taken
-       wishes       as in hold.lua: those of this partition
+                    take_part, where a part could not be taken
+       wishes       as in hold.lua: those of this partition, maybe none
 REPLY  as hold.lua, whose words and available units name the lines of this partition first, and
        given_up     a part fell due before this came, and was given back: nothing is decided
 KEEPS  all wishes or none: without a record here, a part that falls due gives its units back.
@@ -14,7 +15,7 @@ COST   O(lines)
 ]]
 
 -- In which order hold.lua refuses.
-local ranks = { hold_not_found = 1, hold_confirmed = 1, sku_not_found = 2, unsettled = 3, insufficient_stock = 4 }
+local ranks = { sku_not_found = 1, unsettled = 2, parts_due = 2, insufficient_stock = 3 }
 
 -- One refusal out of this partition's and that of the others; all that is short, where nothing else is wrong.
 local function first_refusal(own, others)
@@ -30,21 +31,28 @@ local function first_refusal(own, others)
   return own
 end
 
-local function hold_cart(commit, hold_id, ttl_seconds, reference, elsewhere_json, ...)
+local function hold_cart(commit, hold_id, ttl_seconds, options, elsewhere_json, ...)
   local now, owner = commit.now, commit.owner
   local expires_at_ms = now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)
-  local elsewhere, wishes, plan = cjson.decode(elsewhere_json), parse_wishes(...), new_plan()
+  local elsewhere, wishes = cjson.decode(elsewhere_json), parse_wishes(...)
   local units = units_of(wishes) + units_of(elsewhere.taken)
+  local reference, replaces = read_options(options)
 
   if get_text(HOLD .. hold_id) then
     return { 'given_up' }
   end
-  local refusal = excess_of(owner, units, nil, commit.backlog)
-    or first_refusal(allocate_all(plan, wishes, commit.backlog), elsewhere.refusal)
+  local replaced, refusal = hold_to_replace(replaces, owner)
+  local plan = new_plan(replaced)
+  refusal = refusal
+    or excess_of(owner, units, replaced, commit.backlog)
+    or first_refusal(allocate_all(plan, wishes, commit), elsewhere.refusal)
   if refusal then
     return refusal
   end
 
+  if replaced then
+    give_back(replaces, replaced, now)
+  end
   local hold = {
     status = 'active',
     created_at_ms = now,

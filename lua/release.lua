@@ -20,7 +20,7 @@ local function release(commit, hold_id)
   end
 
   if record.status == 'active' then
-    end_hold(hold_id, record, is_due(record, commit.now) and 'expired' or 'released', commit.now)
+    give_back(hold_id, record, commit.now)
   end
   return { record.status, restored_stock(record) }
 end

@@ -37,7 +37,7 @@ local function repair(_, sku, location, drift, seen_at)
   end
 
   local before, after = stock.held, stock.held - drift
-  change_line(stock, stock.on_hand, after)
+  change_line(stock, stock.on_hand, after, true)
   record_event('stock.repaired', table.concat({ stock.name, before, after }, ' '))
   return { 'repaired', before, after }
 end

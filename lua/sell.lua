@@ -13,7 +13,7 @@ COST   O(1)
 local function sell(commit, sku, location, quantity)
   local wish, plan = wish_for(sku, location, whole_number(quantity, 1, MAX_QUANTITY)), new_plan()
 
-  local refusal = allocate_all(plan, { wish }, commit.backlog)
+  local refusal = allocate_all(plan, { wish }, commit)
   if refusal then
     return refusal
   end

@@ -36,9 +36,9 @@ local function settle_part(commit, hold_id, verdict_json)
   end
   local is_active = verdict.status == 'active'
   if verdict.version <= part.version then
-    -- Asked before its hold fell due, as the clocks of two Redises may have it: it will ask again.
+    -- Asked before its hold fell due, which was made or extended a moment after its part was: it will ask again.
     if is_active then
-      save_part(hold_id, part, commit.now + verdict.left_ms + PART_GRACE_MS)
+      save_part(hold_id, part, commit.now + verdict.left_ms)
     end
     return { 'nothing_new' }
   end
@@ -56,7 +56,7 @@ local function settle_part(commit, hold_id, verdict_json)
   part.version, part.sold = verdict.version, sold
   part.status = goes_on and 'active' or is_active and 'let_go' or verdict.status
   part.lines = goes_on and held or part.lines
-  save_part(hold_id, part, goes_on and commit.now + verdict.left_ms + PART_GRACE_MS)
+  save_part(hold_id, part, goes_on and commit.now + verdict.left_ms)
   if #newly_sold + #returned > 0 then
     local words = append_lines({ hold_id }, newly_sold)
     words[#words + 1] = '/'

@@ -8,18 +8,18 @@ REPLY  first match wins, in this order:
        sku_not_found, unsettled, insufficient_stock   as in hold.lua
        not_taken                                      they would fit
        taken   [sku, location, quantity, available]+
-KEEPS  available >= 0. A part falls due later than the hold can be decided, and then asks home what became of it
-       (judge_part.lua): so whoever stops half-way leaves units that come back late, never lost.
+KEEPS  available >= 0. A part falls due no later than its hold, and then asks home what has become of it
+       (judge_part.lua): so whoever stops half-way leaves units that come back all the same.
 COST   O(wishes)
 ]]
 local function take_part(commit, hold_id, ttl_seconds, takes, ...)
-  local due_at_ms = commit.now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS) + PART_GRACE_MS
+  local due_at_ms = commit.now + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)
   local wishes, plan = parse_wishes(...), new_plan()
   if get_text(PART .. hold_id) then
     error('there is such a part: ' .. hold_id)
   end
 
-  local refusal = allocate_all(plan, wishes, commit.backlog)
+  local refusal = allocate_all(plan, wishes, commit)
   if refusal or takes == '0' then
     return refusal or { 'not_taken' }
   end

@@ -19,7 +19,7 @@ local function transfer(commit, sku, from, to, quantity)
 
   local plan, target = new_plan(), read_line(sku, to)
 
-  local refusal = allocate_all(plan, { wish_for(sku, from, quantity) }, commit.backlog)
+  local refusal = allocate_all(plan, { wish_for(sku, from, quantity) }, commit)
   if refusal then
     return refusal
   end

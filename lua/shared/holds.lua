@@ -100,9 +100,40 @@ local function end_hold(hold_id, hold, status, now)
   record_event('hold.' .. status, table.concat(words, ' '))
 end
 
+-- Whether its units are gone for good.
+local function is_sold(hold)
+  return hold.status == 'confirmed' or hold.reacquired_at_ms ~= nil
+end
+
+-- The hold that a new one takes the place of, as far as it has units to give back, or a reply that refuses it. One that
+-- has ended already is no reason to refuse: its units are free.
+local function hold_to_replace(replaces, owner)
+  local hold = replaces ~= '' and load_hold(replaces, owner)
+  if replaces ~= '' and not hold then
+    return nil, { 'hold_not_found' }
+  end
+  if hold and is_sold(hold) then
+    return nil, { 'hold_confirmed' }
+  end
+  return hold and hold.status == 'active' and hold or nil
+end
+
+-- Reads the options of a new hold: '' for none, or its reference, a space, and the hold that it replaces.
+local function read_options(options)
+  if options == '' then
+    return '', ''
+  end
+  return string.match(options, '^(%S*) (%S*)$')
+end
+
 -- Judged by Redis' clock, whether or not a sweep has run.
 local function is_due(hold, now)
   return now >= hold.expires_at_ms
+end
+
+-- Ends an active hold that nobody wants any more.
+local function give_back(hold_id, hold, now)
+  end_hold(hold_id, hold, is_due(hold, now) and 'expired' or 'released', now)
 end
 
 -- What was available once the units were back; for several lines, the sum, of those in this partition.
@@ -112,11 +143,6 @@ local function restored_stock(hold)
     sum = sum + (line[4] or 0)
   end
   return sum
-end
-
--- Whether its units are gone for good, and how many that were.
-local function is_sold(hold)
-  return hold.status == 'confirmed' or hold.reacquired_at_ms ~= nil
 end
 
 local function sold_lines(hold)

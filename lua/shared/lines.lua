@@ -1,10 +1,10 @@
 -- Lines as verbs pass them around: { sku, location, quantity }, each SKU and location once.
 
--- Reads lines: sku, location, quantity, of each.
+-- Reads lines: sku, location, quantity, of each; a quantity may be the sum of what several lines of a request ask for.
 local function parse_lines(...)
   local args, lines = { ... }, {}
   for i = 1, #args, 3 do
-    lines[#lines + 1] = { args[i], args[i + 1], whole_number(args[i + 2], 1, MAX_QUANTITY) }
+    lines[#lines + 1] = { args[i], args[i + 1], whole_number(args[i + 2], 1, MAX_ON_HAND) }
   end
   return lines
 end

@@ -1,16 +1,18 @@
 -- A plan says what to take from where, before anything changes: first every wish is allocated, then, if none
 -- is short, the plan is carried out. It is a list of stock lines, of each of which it takes `taken` units. A
 -- wish is { sku, location, quantity, split, locations }, where the location may be `any`: of the listed
--- `locations` in their order, or else of all, most stock first.
+-- `locations` in their order, or else of all, most stock first. No plan takes more of a place than a line may name.
 
--- `given_back` are lines of a hold that this plan replaces: their units count as free.
-local function new_plan(given_back)
-  if not given_back then
+-- The units of a hold that this plan replaces count as free, as far as they are in this partition.
+local function new_plan(replaced)
+  if not replaced then
     return {}
   end
   local freed = {}
-  for _, line in ipairs(given_back) do
-    freed[read_line(line[1], line[2])] = line[3]
+  for _, line in ipairs(replaced.lines) do
+    if not (replaced.away and replaced.away[line[1]]) then
+      freed[read_line(line[1], line[2])] = line[3]
+    end
   end
   return { freed = freed }
 end
@@ -19,9 +21,14 @@ end
 local function in_plan(plan, line)
   if line.plan ~= plan then
     local free = line.on_hand - line.held + (plan.freed and plan.freed[line] or 0)
-    line.plan, line.taken, line.free = plan, 0, free > 0 and free or 0
+    line.plan, line.taken, line.free = plan, 0, math.max(0, math.min(free, MAX_QUANTITY))
   end
   return line
+end
+
+-- What a wish could have had of the place if it were the only one.
+local function free_alone(place)
+  return place.free + place.taken
 end
 
 -- Every place where the SKU was ever counted, most free units first.
@@ -36,13 +43,18 @@ local function all_places(plan, sku)
   return places
 end
 
+-- Each place once, however often it is listed: what is taken of it is subtracted when all is picked.
 local function candidates(plan, wish)
   if #wish.locations == 0 then
     return all_places(plan, wish.sku)
   end
   local places = {}
-  for i, location in ipairs(wish.locations) do
-    places[i] = in_plan(plan, read_line(wish.sku, location))
+  for _, location in ipairs(wish.locations) do
+    local place = in_plan(plan, read_line(wish.sku, location))
+    if place.listed_by ~= wish then
+      place.listed_by = wish
+      places[#places + 1] = place
+    end
   end
   return places
 end
@@ -54,13 +66,14 @@ local function take(plan, place, quantity)
   place.free, place.taken = place.free - quantity, place.taken + quantity
 end
 
--- What the wish is short of: sku, location, requested, available, [location, available, ...] elsewhere.
+-- What the wish is short of: sku, location, requested, available, [location, available, ...] elsewhere. What is
+-- available is what the wish could have had alone: what the others of its cart took is theirs no more.
 local function shortage(plan, wish, available)
   local elsewhere = {}
   for _, place in ipairs(all_places(plan, wish.sku)) do
-    if place.location ~= wish.location and place.free > 0 then
+    if place.location ~= wish.location and free_alone(place) > 0 then
       elsewhere[#elsewhere + 1] = place.location
-      elsewhere[#elsewhere + 1] = place.free
+      elsewhere[#elsewhere + 1] = free_alone(place)
     end
   end
   return { wish.sku, wish.location, wish.quantity, available, elsewhere }
@@ -70,7 +83,7 @@ end
 local function allocate_named(plan, wish)
   local place = in_plan(plan, read_line(wish.sku, wish.location))
   if place.free < wish.quantity then
-    return shortage(plan, wish, place.free)
+    return shortage(plan, wish, free_alone(place))
   end
   take(plan, place, wish.quantity)
 end
@@ -80,7 +93,7 @@ local function allocate_any(plan, wish)
   local left, most, sum, picked = wish.quantity, 0, 0, {}
   for _, place in ipairs(candidates(plan, wish)) do
     local units = (wish.split or place.free >= wish.quantity) and math.min(place.free, left) or 0
-    most, sum = math.max(most, place.free), sum + place.free
+    most, sum = math.max(most, free_alone(place)), sum + free_alone(place)
     if units > 0 then
       picked[#picked + 1] = { place, units }
       left = left - units
@@ -95,33 +108,57 @@ local function allocate_any(plan, wish)
 end
 
 -- Why nothing is taken: of the wishes that are short, the first whose SKU is not known, or all of them. For want of
--- stock, that is only true once every hold that is due has been settled.
-local function refusal_for(shortages, backlog)
-  for _, short in ipairs(shortages) do
-    if not is_known_sku(short[1]) then
-      return { 'sku_not_found', short[1] }
+-- stock, that is only true once all that is due has been settled.
+local function refusal_for(wishes, commit)
+  local shortages = {}
+  for _, wish in ipairs(wishes) do
+    if wish.short and not is_known_sku(wish.sku) then
+      return { 'sku_not_found', wish.sku }
     end
+    shortages[#shortages + 1] = wish.short
   end
-  return backlog and { 'unsettled' } or { 'insufficient_stock', unpack(shortages) }
+  if commit.backlog then
+    return { 'unsettled' }
+  end
+  return commit.waits_for_parts and parts_are_due(commit.now) and { 'parts_due' }
+    or { 'insufficient_stock', unpack(shortages) }
+end
+
+-- Who has the fewest places to choose from chooses first; of those with equally many, who needs all units from one
+-- place, and of these who needs most. So a wish seldom takes what only another could have used.
+local function chooses_before(a, b)
+  local places_of_a = #a.locations > 0 and #a.locations or math.huge
+  local places_of_b = #b.locations > 0 and #b.locations or math.huge
+  if places_of_a ~= places_of_b then
+    return places_of_a < places_of_b
+  end
+  if a.split ~= b.split then
+    return b.split
+  end
+  return a.quantity > b.quantity or a.quantity == b.quantity and a.position < b.position
 end
 
 -- Allocates every wish, those that name a place first, so that `any` leaves them theirs. Answers a reply
--- that refuses them all, or nil.
-local function allocate_all(plan, wishes, backlog)
-  local shortages, open = {}, {}
+-- that refuses them all, or nil; then all that is short is told in the order of the wishes.
+local function allocate_all(plan, wishes, commit)
+  local open, is_short = {}, false
   for i = 1, #wishes do
     local wish = wishes[i]
+    wish.position = i
     if wish.location == 'any' then
       open[#open + 1] = wish
     else
-      shortages[#shortages + 1] = allocate_named(plan, wish)
+      wish.short = allocate_named(plan, wish)
+      is_short = is_short or wish.short
     end
   end
+  table.sort(open, chooses_before)
   for i = 1, #open do
-    shortages[#shortages + 1] = allocate_any(plan, open[i])
+    open[i].short = allocate_any(plan, open[i])
+    is_short = is_short or open[i].short
   end
-  if #shortages > 0 then
-    return refusal_for(shortages, backlog)
+  if is_short then
+    return refusal_for(wishes, commit)
   end
 end
 
@@ -137,7 +174,7 @@ end
 local function parse_wishes(...)
   local args, wishes = { ... }, {}
   for at = 1, #args, 4 do
-    local wish = wish_for(args[at], args[at + 1], whole_number(args[at + 2], 1, MAX_QUANTITY))
+    local wish = wish_for(args[at], args[at + 1], whole_number(args[at + 2], 1, MAX_ON_HAND))
     for word in string.gmatch(args[at + 3], '%S+') do
       if word == 'split' then
         wish.split = true

@@ -5,8 +5,9 @@
 -- A commit reads each line once, changes it here, where all its operations see it, and writes it when it ends.
 local shelves, wholly_read -- SKU -> location -> line; SKU -> whether all its locations are there
 local changed -- the lines to write, each once
+local oversold -- a line of which more was promised than there is, by this commit
 at_begin(function()
-  shelves, wholly_read, changed = {}, {}, {}
+  shelves, wholly_read, changed, oversold = {}, {}, {}, nil
 end)
 
 local function shelf_of(sku)
@@ -70,8 +71,12 @@ local function is_known_sku(sku)
   return #read_lines(sku) > 0
 end
 
--- Changes the counters of a line; answers what is available now.
-local function change_line(line, on_hand, held)
+-- Changes the counters of a line; answers what is available now. Only a fact (a count, a repair) may leave more
+-- units held than are there, or more of them than it found: a promise that does is a bug of ours.
+local function change_line(line, on_hand, held, is_fact)
+  if held > on_hand and held - on_hand > line.held - line.on_hand and not is_fact then
+    oversold = line
+  end
   if not line.changed then
     line.changed = true
     changed[#changed + 1] = line
@@ -87,8 +92,13 @@ local function change_line(line, on_hand, held)
   return after
 end
 
--- Writes the counters that have changed, and how many more units are held in all.
+-- Writes the counters that have changed, and how many more units are held in all. The last guard against overselling,
+-- whatever the plans have decided: answers an error, and has written nothing, where a line is oversold.
 local function write_stock()
+  if oversold then
+    return redis.error_reply('OVERSOLD ' .. oversold.name .. ': ' .. oversold.held .. ' would be held of '
+      .. oversold.on_hand)
+  end
   local fields_of, held_change = {}, 0
   for _, line in ipairs(changed) do
     local fields = fields_of[line.sku] or {}
@@ -123,7 +133,7 @@ local function set_on_hand(line, on_hand, reason, reference)
   if not line.known then
     set_score(SKUS, line.sku, 0)
   end
-  change_line(line, on_hand, line.held)
+  change_line(line, on_hand, line.held, true)
   local words = { line.name, before, on_hand, reason, reference }
   record_event('stock.adjusted', table.concat(words, ' '))
 end

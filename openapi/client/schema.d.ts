@@ -550,7 +550,7 @@ export interface components {
             /** @description With location `any`: may the units come from several locations? Most stock first. */
             split?: boolean;
             /**
-             * @description With location `any`: only these, and in this order of preference.
+             * @description With location `any`: only these, each once, in this order of preference.
              * @example [
              *       "online",
              *       "store:STORE_MUMBAI"
@@ -578,7 +578,7 @@ export interface components {
          *     }
          */
         CartRequest: {
-            /** @description All of these or none. Lines for the same SKU and location are added up. */
+            /** @description All of these or none. Lines for the same SKU and location are added up, to 1000000 at most; lines with the location `any` are each placed for themselves. */
             lines: components["schemas"]["CartLine"][];
             /**
              * @description Seconds until the hold expires by itself. At most 7200 unless configured otherwise.
@@ -1186,7 +1186,7 @@ export interface components {
             /** @description With location `any`: may the units come from several locations? Most stock first. */
             split?: boolean;
             /**
-             * @description With location `any`: only these, and in this order of preference.
+             * @description With location `any`: only these, each once, in this order of preference.
              * @example [
              *       "online",
              *       "store:STORE_MUMBAI"
@@ -1705,7 +1705,7 @@ export interface components {
              */
             requested: number;
             /**
-             * @description Units that could be had there; with `any`, the most at one location, or in all when split.
+             * @description Units that this line alone could have had there; with `any`, the most at one location, or in all when split. Other lines of the same request may want the same units.
              * @example 12
              */
             available: number;

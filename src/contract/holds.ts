@@ -7,6 +7,7 @@ import {
   Line,
   Location,
   LocationOrAny,
+  MAX_QUANTITY,
   NextCursor,
   PageLimit,
   Quantity,
@@ -26,11 +27,19 @@ const wish = {
     description:
       "With location `any`: may the units come from several locations? Most stock first.",
   }),
-  locations: z.array(Location).min(1).max(20).optional().meta({
-    description: "With location `any`: only these, and in this order of preference.",
+  locations: z.array(Location).min(1).max(20).superRefine(refuseRepeated).optional().meta({
+    description: "With location `any`: only these, each once, in this order of preference.",
     example: ["online", "store:STORE_MUMBAI"],
+    uniqueItems: true,
   }),
 };
+
+function refuseRepeated(locations: string[], context: z.RefinementCtx): void {
+  for (const [i, location] of locations.entries()) {
+    const first = locations.indexOf(location);
+    if (first < i) context.addIssue({ code: "custom", path: [i], message: `repeats /${first}` });
+  }
+}
 
 /** What a hold may carry besides its lines. */
 const holdOptions = {
@@ -64,9 +73,25 @@ export const CartLine = z.strictObject(wish)
     example: { sku: "SKU000001", quantity: 3, location: "any", split: true },
   }).openapi("CartLine");
 
+/** A hold has one line for each SKU and place, and a line has its bound, however many lines ask for them. */
+function refuseTooMany(lines: z.infer<typeof CartLine>[], context: z.RefinementCtx): void {
+  const sums = new Map<string, number>();
+  for (const [i, { sku, location, quantity }] of lines.entries()) {
+    if (location === "any") continue;
+    const sum = (sums.get(`${sku} ${location}`) ?? 0) + quantity;
+    sums.set(`${sku} ${location}`, sum);
+    if (sum > MAX_QUANTITY) {
+      const message = `makes it ${sum} of ${sku} at ${location}: must be at most ${MAX_QUANTITY}`;
+      context.addIssue({ code: "custom", path: [i, "quantity"], message });
+    }
+  }
+}
+
 export const CartRequest = z.strictObject({
-  lines: z.array(CartLine).min(1).max(50).meta({
-    description: "All of these or none. Lines for the same SKU and location are added up.",
+  lines: z.array(CartLine).min(1).max(50).superRefine(refuseTooMany).meta({
+    description:
+      "All of these or none. Lines for the same SKU and location are added up, to 1000000 at most; lines with the " +
+      "location `any` are each placed for themselves.",
   }),
   ...holdOptions,
 }).meta({

@@ -204,7 +204,8 @@ export const Shortage = z.object({
   requested: Units.meta({ description: "Units asked for.", example: 20 }),
   available: Units.meta({
     description:
-      "Units that could be had there; with `any`, the most at one location, or in all when split.",
+      "Units that this line alone could have had there; with `any`, the most at one location, or in all when split. " +
+      "Other lines of the same request may want the same units.",
     example: 12,
   }),
   elsewhere: z.record(Location, Units).meta({

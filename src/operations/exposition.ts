@@ -47,6 +47,11 @@ export function makeExposition(metrics: Metrics): (store: Store) => Promise<stri
   );
 
   counter(
+    "inventory_oversells_refused_total",
+    "Operations that the last guard refused, since they would have promised units that are not there: a bug.",
+    () => plain(metrics.oversellsRefused),
+  );
+  counter(
     "inventory_lost_commits_total",
     "Acknowledged commits that a Redis did not have any more, as after a failover.",
     () => plain(metrics.lostCommits),

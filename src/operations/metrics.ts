@@ -39,6 +39,7 @@ export class Metrics implements StoreObserver {
   sweepFailures = 0;
   settledHolds = 0;
   lostCommits = 0;
+  oversellsRefused = 0;
   #lastSweepsMs = new Map<number, number>();
 
   request(method: string, route: string, status: number, seconds: number): void {
@@ -66,6 +67,10 @@ export class Metrics implements StoreObserver {
 
   wentBack(_partition: number, commits: number): void {
     this.lostCommits += commits;
+  }
+
+  oversellRefused(): void {
+    this.oversellsRefused++;
   }
 
   swept(hasFailed: boolean, partition = 0, atMs = Date.now()): void {

@@ -1,7 +1,8 @@
 // Carts over partitions. A hold is its own prepare phase: the other partitions take their lines first, as parts that
 // fall due later than the hold can be decided, and home makes the hold last. Until then there is none, so that a
 // crash between any two steps ends in one outcome: the parts ask home, and follow it. Everybody goes through the
-// partitions in the same order, home being the last of them: of carts that want the same units, one gets them.
+// partitions in the same order, home being the last of them: of carts that want the same units, one gets them. A
+// hold to replace has the same home as the new one, so that the end of one and the birth of the other are one commit.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "@hono/zod-openapi";
 import type { CartRequest } from "../contract/holds.ts";
@@ -9,7 +10,7 @@ import type { Reply } from "./batch_queue.ts";
 import { commitUnderClaim, takeClaim } from "./claims.ts";
 import { StoreFault } from "./faults.ts";
 import { homeOf, isCart, makeHoldId } from "./hold_ids.ts";
-import { encodeWishes, type LineFields, type Wish } from "./lines.ts";
+import { encodeOptions, encodeWishes, type LineFields, type Wish } from "./lines.ts";
 import { idempotencyKeyOf } from "./operation.ts";
 import { withDeadline } from "./partition.ts";
 import { settleParts, settlePartsOf } from "./parts.ts";
@@ -72,9 +73,11 @@ class Cart {
     private readonly request: Request,
     private readonly call: Call,
   ) {
-    this.#wishes = Map.groupBy(request.lines, ({ sku }) => store.partitionOf(sku));
-    this.#others = [...this.#wishes.keys()].toSorted((a, b) => a - b);
-    this.#home = this.#others.pop()!;
+    const { lines, replaces } = request;
+    this.#wishes = Map.groupBy(lines, ({ sku }) => store.partitionOf(sku));
+    this.#home = replaces ? homeOf(store, replaces) : Math.max(...this.#wishes.keys());
+    this.#others = [...this.#wishes.keys()].filter((each) => each !== this.#home)
+      .toSorted((a, b) => a - b);
   }
 
   /** The reply that this request had before, if home has one under its key. */
@@ -82,7 +85,9 @@ class Cart {
     const { request, call } = this;
     const operation = { verb: "look_back" as const, args: [], request, isClaimed: true };
     const reply = await this.store.commit({ ...operation, partition: this.#home }, call);
-    return reply[0] === "nothing_yet" ? undefined : reply;
+    if (reply[0] === "nothing_yet") return undefined;
+    await this.#settleReplaced(reply);
+    return reply;
   }
 
   /** Tries once, under a hold id of its own. */
@@ -90,9 +95,7 @@ class Cart {
     const holdId = makeHoldId(this.store, this.#home, this.#others.length > 0);
     let reply: Reply | undefined;
     try {
-      const refusal = await this.#refusalToReplace();
-      const elsewhere = refusal ? { taken: [], refusal } : await this.#takeParts(holdId);
-      reply = await this.#decide(holdId, elsewhere);
+      reply = await this.#decide(holdId, await this.#takeParts(holdId));
       if (reply[0] === "given_up") {
         throw new StoreFault(
           "store_unavailable",
@@ -104,7 +107,7 @@ class Cart {
       const isMade = reply?.[0] === "active" && String(reply[1]).startsWith(`${holdId} `);
       if (!isMade) await settleParts(this.store, holdId, this.#others);
     }
-    if (reply[0] === "active") await this.#endReplaced();
+    await this.#settleReplaced(reply);
     return reply;
   }
 
@@ -137,41 +140,26 @@ class Cart {
   /** Home, where all is decided. */
   async #decide(holdId: string, elsewhere: Elsewhere): Promise<Reply> {
     const { store, request, call } = this;
-    const { ttl, reference = "" } = request;
-    const wishes = this.#wishes.get(this.#home)!;
-    const args = [holdId, ttl, reference, JSON.stringify(elsewhere), ...encodeWishes(wishes)];
+    const { ttl } = request;
+    const wishes = this.#wishes.get(this.#home) ?? [];
+    const options = encodeOptions(request);
+    const args = [holdId, ttl, options, JSON.stringify(elsewhere), ...encodeWishes(wishes)];
     const deciding = store.commit({
       verb: "hold_cart",
       args,
       partition: this.#home,
       request,
       isClaimed: true,
-      weight: wishes.length,
+      weight: 1 + wishes.length,
     }, call);
     return await withDeadline(deciding, store.timeoutMs / 2, () => {});
   }
 
-  /** Why the hold to replace cannot be. */
-  async #refusalToReplace(): Promise<Reply | undefined> {
+  /** Lets the parts of a hold that was replaced follow it: now, or at a repeat where they could not. */
+  async #settleReplaced([status]: Reply): Promise<void> {
     const { replaces } = this.request;
-    if (!replaces) return undefined;
-    const partition = homeOf(this.store, replaces);
-    const args = [replaces, this.call.owner ?? ""];
-    const [status, json] = await this.store.ask({ verb: "get_hold", args, partition });
-    if (status === "hold_not_found") return [status];
-    const { status: state, reacquired_at_ms } = JSON.parse(json as string);
-    return state === "confirmed" || reacquired_at_ms ? ["hold_confirmed"] : undefined;
-  }
-
-  /** Gives back what was replaced: after the new units were taken, since it is decided elsewhere. */
-  async #endReplaced(): Promise<void> {
-    const { replaces } = this.request;
-    if (!replaces) return;
-    const { idempotencyKey: _, ...call } = this.call;
-    const partition = homeOf(this.store, replaces);
-    const operation = { verb: "release" as const, args: [replaces], partition };
-    await this.store.commit(operation, call).catch(() => {}); // it still ends when it falls due
-    if (isCart(this.store, replaces)) await settlePartsOf(this.store, replaces);
+    const hasEnded = status === "active" && replaces && isCart(this.store, replaces);
+    if (hasEnded) await settlePartsOf(this.store, replaces);
   }
 }
 

@@ -5,7 +5,14 @@ import type { CartRequest } from "../contract/holds.ts";
 import type { Reply } from "./batch_queue.ts";
 import { holdCart, inOrderOf, isOverPartitions } from "./carts.ts";
 import { homeOf, isCart, makeHoldId } from "./hold_ids.ts";
-import { encodeLines, encodeWishes, type HeldLine, type LineFields, readLines } from "./lines.ts";
+import {
+  encodeLines,
+  encodeOptions,
+  encodeWishes,
+  type HeldLine,
+  type LineFields,
+  readLines,
+} from "./lines.ts";
 import type { Operation } from "./operation.ts";
 import { settlePartsOf } from "./parts.ts";
 import {
@@ -83,11 +90,10 @@ async function holdAtOnce(
   request: z.infer<typeof CartRequest>,
   call: Call,
 ): Promise<Reply> {
-  const { lines, ttl, reference = "", replaces = "" } = request;
+  const { lines, ttl } = request;
   const partition = store.partitionOf(lines[0].sku);
   const holdId = makeHoldId(store, partition);
-  const options = reference || replaces ? `${reference} ${replaces}` : "";
-  const args = [holdId, ttl, options, ...encodeWishes(lines)];
+  const args = [holdId, ttl, encodeOptions(request), ...encodeWishes(lines)];
   const weight = lines.length;
   return await store.commit({ verb: "hold", args, partition, request, weight }, call);
 }

@@ -19,9 +19,19 @@ export function encodeLines(lines: HeldLine[]): (string | number)[] {
     .flatMap(({ sku, location, quantity }) => [sku, location, quantity]);
 }
 
-/** The arguments for wishes; quantities of wishes that differ in nothing else are added up. */
+/** The argument for what a hold may carry besides its lines; '' for nothing. */
+export function encodeOptions(
+  { reference = "", replaces = "" }: { reference?: string; replaces?: string },
+): string {
+  return reference || replaces ? `${reference} ${replaces}` : "";
+}
+
+/**
+ * The arguments for wishes. Those that name the same place are added up; those that leave it open are each for
+ * themselves, since two of them need not be served by one place.
+ */
 export function encodeWishes(wishes: Wish[]): (string | number)[] {
-  return addUp(wishes, ({ quantity: _, ...rest }) => JSON.stringify(rest))
+  return addUp(wishes, ({ sku, location }, i) => location === "any" ? `${i}` : `${sku} ${location}`)
     .flatMap(({ sku, location, quantity, split, locations = [] }) => {
       const isChoosy = split || locations.length > 0;
       const choice = isChoosy ? [split ? "split" : "whole", ...locations].join(" ") : "";
@@ -31,12 +41,12 @@ export function encodeWishes(wishes: Wish[]): (string | number)[] {
 
 function addUp<Item extends { quantity: number }>(
   items: Item[],
-  nameOf: (item: Item) => string,
+  nameOf: (item: Item, index: number) => string,
 ): Item[] {
   if (items.length === 1) return items;
   const byName = new Map<string, Item>();
-  for (const item of items) {
-    const name = nameOf(item);
+  for (const [i, item] of items.entries()) {
+    const name = nameOf(item, i);
     const quantity = (byName.get(name)?.quantity ?? 0) + item.quantity;
     byName.set(name, { ...item, quantity });
   }

@@ -10,6 +10,8 @@ export interface StoreObserver {
   committed(operations: number, seconds: number): void;
   /** Due holds were settled, the first of them this long after it fell due. */
   settled(holds: number, lagSeconds: number): void;
+  /** An operation was refused since it would have promised units that are not there: a bug of ours. */
+  oversellRefused(): void;
   /** The Redis of a partition does not have this many commits that it had acknowledged. */
   wentBack(partition: number, commits: number): void;
 }

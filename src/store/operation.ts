@@ -74,14 +74,21 @@ export function idempotencyKeyOf({ owner, idempotencyKey }: Partial<Call> = {}):
   return idempotencyKey && owner ? `${owner} ${idempotencyKey}` : idempotencyKey ?? "";
 }
 
-/** An operation as `commit` takes it, its outcome to be kept under the call's key for so many seconds. */
+/**
+ * An operation as `commit` takes it, its outcome to be kept under the call's key for so many seconds. With
+ * `waitsForParts` it is answered `parts_due` while units that it wants may be free already.
+ */
 export function encodeOperation(
   { verb, args, request }: Operation,
-  keepSeconds: number,
-  call?: Call,
+  { keepSeconds, waitsForParts, call }: {
+    keepSeconds: number;
+    waitsForParts: boolean;
+    call?: Call;
+  },
 ): string[] {
   const key = idempotencyKeyOf(call);
-  const head = `${verb} ${args.length} ${key ? 1 : 0} ${call?.owner ?? ""}`;
+  const flags = `${key ? 1 : 0} ${waitsForParts ? 1 : 0}`;
+  const head = `${verb} ${args.length} ${flags} ${call?.owner ?? ""}`;
   const encoded = call && key
     ? [head, key, fingerprint(call.target, request), String(keepSeconds), call.requestId]
     : [head];
@@ -89,10 +96,17 @@ export function encodeOperation(
   return encoded;
 }
 
-/** A question as `read` takes it. */
-export function encodeQuestion({ verb, args }: Question): string[] {
-  return [verb, String(args.length), ...args.map(String)];
+/** A question as `read` takes it. With `waitsForParts` it may be answered `parts_due` too, if it is about stock. */
+export function encodeQuestion({ verb, args }: Question, waitsForParts: boolean): string[] {
+  const waits = waitsForParts && ABOUT_STOCK.has(verb);
+  return [verb, String(args.length), waits ? "1" : "0", ...args.map(String)];
 }
+
+const ABOUT_STOCK = new Set<Question["verb"]>([
+  "get_inventory",
+  "query_inventory",
+  "list_inventory",
+]);
 
 /** Two requests with one fingerprint are the same: method, path, and body as validated. */
 export function fingerprint(target: string, request: unknown): string {

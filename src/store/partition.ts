@@ -4,6 +4,7 @@ import { nothingWasDone, StoreFault } from "./faults.ts";
 import { declaredKeys } from "./keys.ts";
 import type { StoreObserver } from "./measures.ts";
 import { isReady, type LinkKind, type Nodes, runOnMaster } from "./nodes.ts";
+import { isOversell } from "./redis_link.ts";
 import type { Script } from "./scripts.ts";
 
 export interface PartitionOptions {
@@ -83,10 +84,31 @@ export class Partition {
     return (await withDeadline(settling, timeoutMs, () => this.#giveUp("commits"))).settled;
   }
 
-  async #commit(
-    requests: string[][],
-    deadlineMs: number,
-  ): Promise<{ settled: number; replies: Reply[] }> {
+  /** A batch that would oversell is refused whole: its requests go again one by one, so that one alone fails. */
+  async #commit(requests: string[][], deadlineMs: number): Promise<Committed> {
+    try {
+      return await this.#commitTogether(requests, deadlineMs);
+    } catch (error) {
+      if (!isOversell(error)) throw error;
+      if (requests.length > 1) return await this.#commitOneByOne(requests, deadlineMs);
+      this.#options.observer?.oversellRefused();
+      return { settled: 0, replies: [["failed", error.message]] };
+    }
+  }
+
+  async #commitOneByOne(requests: string[][], deadlineMs: number): Promise<Committed> {
+    const replies: Reply[] = [];
+    for (const request of requests) {
+      try {
+        replies.push(...(await this.#commit([request], deadlineMs)).replies);
+      } catch (cause) {
+        throw new StoreFault("outcome_unknown", "a part of the batch was not done", { cause });
+      }
+    }
+    return { settled: 0, replies };
+  }
+
+  async #commitTogether(requests: string[][], deadlineMs: number): Promise<Committed> {
     const { observer } = this.#options;
     const startedAt = performance.now();
     const lastNumber = this.#lastNumber;
@@ -138,6 +160,11 @@ export class Partition {
     const reply = runOnMaster(nodes, index, kind, script, keys, args, deadlineMs, replicas);
     return reply as Promise<unknown[]>;
   }
+}
+
+interface Committed {
+  settled: number;
+  replies: Reply[];
 }
 
 /** The answer, or a StoreFault when it takes too long. */

@@ -38,6 +38,11 @@ export async function settlePartsOf(store: Store, holdId: string): Promise<void>
   await settleParts(store, holdId, new Set(Object.values(away)));
 }
 
+/** The same for all parts of this partition that are due. */
+export async function settlePartsSoon(store: Store, partition: number): Promise<void> {
+  await Promise.race([Promise.allSettled([settleDueParts(store, partition)]), sleep(PATIENCE_MS)]);
+}
+
 /** Lets every part of this partition that is due ask its home, as far as homes can be reached. */
 export async function settleDueParts(store: Store, partition: number): Promise<void> {
   while (true) {

@@ -204,7 +204,7 @@ async function sendCopied(copies: Copies, client: Client, command: string[]): Pr
   throw new StoreFault("outcome_unknown", `not known to be copied: ${reason}`);
 }
 
-function isReply(error: unknown, ...codes: string[]): boolean {
+function isReply(error: unknown, ...codes: string[]): error is ErrorReply {
   return error instanceof ErrorReply && codes.includes(error.message.split(" ", 1)[0]);
 }
 
@@ -229,6 +229,11 @@ const DENIED_WITHIN = /user executing the script|ACL failure in script/;
 /** Whether it is the ACL that stopped a script. None has written by then: a commit asks before it begins. */
 export function isDenial(message: string): boolean {
   return DENIED_WITHIN.test(message);
+}
+
+/** Whether the last guard of `write_stock` (lua/shared/stock.lua) has refused a commit, with nothing written. */
+export function isOversell(error: unknown): error is ErrorReply {
+  return isReply(error, "OVERSOLD");
 }
 
 function asStoreFault(error: unknown): unknown {

@@ -11,6 +11,7 @@ import indexes from "../../lua/shared/indexes.lua" with { type: "text" };
 import idempotency from "../../lua/shared/idempotency.lua" with { type: "text" };
 import lines from "../../lua/shared/lines.lua" with { type: "text" };
 import owners from "../../lua/shared/owners.lua" with { type: "text" };
+import partsDue from "../../lua/shared/parts_due.lua" with { type: "text" };
 import partRecords from "../../lua/shared/parts.lua" with { type: "text" };
 import permissions from "../../lua/shared/permissions.lua" with { type: "text" };
 import plan from "../../lua/shared/plan.lua" with { type: "text" };
@@ -75,8 +76,6 @@ export interface ScriptSettings {
   ENDED_CART_SECONDS: number;
   /** About how many entries the event stream keeps. */
   EVENTS_KEPT: number;
-  /** How much later than its hold a part of a cart falls due, in milliseconds. */
-  PART_GRACE_MS: number;
   /** About how many holds one step of a verification looks at. */
   VERIFY_PAGE: number;
   /** Whether commits are numbered, so that a Redis that came back behind is noticed. */
@@ -159,7 +158,18 @@ export function commitScripts(
   clockSource: string = clock,
 ): { usual: Script; whenFull: Script } {
   const gathered = [begin, numbers, texts, indexes, events];
-  const rules = [stock, lines, plan, owners, records, holds, partRecords, settle, idempotency];
+  const rules = [
+    stock,
+    lines,
+    partsDue,
+    plan,
+    owners,
+    records,
+    holds,
+    partRecords,
+    settle,
+    idempotency,
+  ];
   const verbs = {
     ...{ hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend },
     ...{ claim, unclaim, look_back: lookBack },
@@ -176,7 +186,7 @@ export function commitScripts(
 
 /** The program that answers questions. `no-writes` keeps it answering where writes are refused or paused. */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
-  const shared = [begin, numbers, clockSource, texts, records, due, stream];
+  const shared = [begin, numbers, clockSource, texts, records, due, partsDue, stream];
   const verbs = {
     ...{ get_inventory: getInventory, query_inventory: queryInventory },
     ...{ list_inventory: listInventory, get_hold: getHold, list_holds: listHolds },

@@ -15,6 +15,7 @@ import {
   type Question,
   unwrap,
 } from "./operation.ts";
+import { settlePartsSoon } from "./parts.ts";
 import { Partition, withDeadline } from "./partition.ts";
 import { clusterNodes } from "./cluster.ts";
 import { isReady, oneNode, onMaster, type RedisNode } from "./nodes.ts";
@@ -102,7 +103,6 @@ const ENDED_HOLD_SECONDS = 24 * 3600;
 const ENDED_CART_SECONDS = 30 * 24 * 3600;
 // Entries, each of one commit: some 100 bytes an event, so about 60 MB where 32 holds travel in each commit.
 const EVENTS_KEPT = 20_000;
-const PART_GRACE_MS = 2000;
 const VERIFY_PAGE = 200;
 const REPAIR_LOOKBACK = 100;
 const MAX_WAITING = 10_000;
@@ -122,7 +122,6 @@ export function openStore(options: StoreOptions): Store {
     ENDED_HOLD_SECONDS,
     ENDED_CART_SECONDS,
     EVENTS_KEPT,
-    PART_GRACE_MS,
     VERIFY_PAGE,
     REPAIR_LOOKBACK,
     COUNT_COMMITS: options.clusterUrls !== undefined || replicas > 0,
@@ -174,13 +173,16 @@ export function openStore(options: StoreOptions): Store {
   const commitAtHome = async (operation: Operation, call?: Call): Promise<Reply> => {
     const { verb, weight, partition = 0 } = operation;
     const home = partitions[partition];
+    const keepSeconds = keepSecondsOf(verb);
     try {
-      const request = encodeOperation(operation, keepSecondsOf(verb), call);
       const [reply, replayOf] = unwrap(
         verb,
-        await (traceCommit
-          ? traceCommit(verb, (onSent) => home.commit(request, weight, onSent))
-          : home.commit(request, weight)),
+        await decideAt(partition, (waitsForParts) => {
+          const request = encodeOperation(operation, { keepSeconds, waitsForParts, call });
+          return traceCommit
+            ? traceCommit(verb, (onSent) => home.commit(request, weight, onSent))
+            : home.commit(request, weight);
+        }),
       );
       if (call) call.replayOf = replayOf;
       observer?.operation(verb, reply[0], replayOf !== undefined);
@@ -191,7 +193,33 @@ export function openStore(options: StoreOptions): Store {
     }
   };
 
-  return {
+  // Parts of carts that are due may have units to give back, which only their homes know. They are asked before
+  // anybody is refused for want of units, or told of them: once by all who wait, and once more for whoever came to
+  // those when it was too late. What is out of reach is left as it stands.
+  const asking = new Map<number, Promise<void>>();
+  const askHomes = (partition: number) =>
+    asking.getOrInsertComputed(
+      partition,
+      () => settlePartsSoon(store, partition).finally(() => asking.delete(partition)),
+    );
+  type Decide = (waitsForParts: boolean) => Promise<Reply>;
+  const knowingParts = async (partition: number, decide: Decide): Promise<Reply> => {
+    for (let round = 0; round < 2; round++) {
+      const reply = await decide(true);
+      if (reply[0] !== "parts_due") return reply;
+      await askHomes(partition);
+    }
+    return await decide(false);
+  };
+  const decideAt = count === 1 ? (_: number, decide: Decide) => decide(false) : knowingParts;
+  const askAt = (question: Question, partition: number) =>
+    decideAt(
+      partition,
+      (waitsForParts) =>
+        partitions[partition].ask(encodeQuestion(question, waitsForParts), question.weight),
+    );
+
+  const store: Store = {
     partitions: count,
     timeoutMs,
     holdKeepSeconds: keepSecondsOf("hold"),
@@ -199,10 +227,10 @@ export function openStore(options: StoreOptions): Store {
     partitionOf: (name) => count === 1 ? 0 : crc32(name) % count,
 
     async commit(operation, call) {
-      if (!call || operation.isClaimed || !needsClaim(this, operation, call)) {
+      if (!call || operation.isClaimed || !needsClaim(store, operation, call)) {
         return await commitAtHome(operation, call);
       }
-      const claim = await takeClaim(this, call, {
+      const claim = await takeClaim(store, call, {
         request: operation.request,
         keepSeconds: keepSecondsOf(operation.verb),
       });
@@ -210,12 +238,11 @@ export function openStore(options: StoreOptions): Store {
     },
 
     ask(question) {
-      return partitions[question.partition ?? 0].ask(encodeQuestion(question), question.weight);
+      return askAt(question, question.partition ?? 0);
     },
 
     askAll(question) {
-      const request = encodeQuestion(question);
-      return Promise.all(partitions.map((each) => each.ask(request, question.weight)));
+      return Promise.all(partitions.map((_, partition) => askAt(question, partition)));
     },
 
     settle(partition = 0) {
@@ -255,4 +282,5 @@ export function openStore(options: StoreOptions): Store {
 
     close: () => nodes.close(),
   };
+  return store;
 }

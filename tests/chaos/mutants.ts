@@ -129,8 +129,8 @@ export const MUTANTS: Mutant[] = [
   {
     name: "one unit too many can be taken by a hold of one line",
     file: "lua/hold.lua",
-    find: "if line.available >= units and",
-    replace: "if line.available >= units - 1 and",
+    find: "if units <= math.min(line.available, MAX_QUANTITY) and",
+    replace: "if units - 1 <= math.min(line.available, MAX_QUANTITY) and",
   },
   {
     name: "a hold of one line is asked no limits",

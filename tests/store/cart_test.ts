@@ -1,8 +1,8 @@
 // lua/hold.lua with several lines, `any`, `split`, and a hold that replaces another.
 import assert from "node:assert/strict";
-import { hold } from "../../src/store/holds.ts";
+import { confirm, hold } from "../../src/store/holds.ts";
 import { count } from "../../src/store/inventory.ts";
-import type { Wish } from "../../src/store/lines.ts";
+import type { HeldLine, Wish } from "../../src/store/lines.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   call,
@@ -72,8 +72,65 @@ Deno.test("a refusal lists every short line, and what there is elsewhere", async
         available: 3,
         elsewhere: { "store:A": 5, "store:B": 5 },
       },
-      { sku: "HAT", location: "any", requested: 9, available: 0, elsewhere: {} },
+      { sku: "HAT", location: "any", requested: 9, available: 1, elsewhere: { online: 1 } },
     ],
+  });
+});
+
+Deno.test("a place that is listed twice is there once", async () => {
+  await using t = await openTestStore();
+  await count(t.store, { sku: "A", onHand: [["online", 5], ["store:B", 2]] });
+  const twice = { split: true, locations: ["online", "online"] };
+  assert.deepEqual(await holdCart(t.store, [any("A", 8, twice)]), {
+    status: "insufficient_stock",
+    shortages: [{
+      sku: "A",
+      location: "any",
+      requested: 8,
+      available: 5,
+      elsewhere: { online: 5, "store:B": 2 },
+    }],
+  });
+  assert.deepEqual(await taken(t.store, [any("A", 5, twice)]), ["5 A@online"]);
+  assert.equal(await lineOf(t.store, "A"), "5/5");
+});
+
+Deno.test("no hold has more of a SKU at a place than a line may name, and says so as a shortage", async () => {
+  await using t = await openTestStore();
+  await count(t.store, { sku: "A", onHand: [["online", 3_000_000], ["store:B", 700_000]] });
+  const million = online("A", 1_000_000);
+  assert.equal(await taken(t.store, [million, online("A", 1)]), "insufficient_stock");
+  assert.deepEqual(await taken(t.store, [million, any("A", 700_000)]), [
+    "1000000 A@online",
+    "700000 A@store:B",
+  ]);
+  const outcome = await holdCart(t.store, [million, any("A", 1_000_000)]);
+  assert(outcome.status === "insufficient_stock");
+  assert.deepEqual(outcome.shortages, [{
+    sku: "A",
+    location: "any",
+    requested: 1_000_000,
+    available: 1_000_000,
+    elsewhere: { online: 1_000_000 },
+  }]);
+});
+
+Deno.test("a confirmation whose lines add up to more than a line may name is one of too much", async () => {
+  await using t = await openTestStore();
+  await stockUp(t.store, "A", 2_000_000);
+  const hold_id = await makeHold(t.store, "A", 1_000_000);
+  const request = {
+    hold_id,
+    lines: [online("A", 1_000_000), online("A", 1_000_000)] as HeldLine[],
+    remainder: "keep" as const,
+    on_expired: "refuse" as const,
+  };
+  assert.deepEqual(await confirm(t.store, request, call("POST /confirm")), {
+    status: "exceeds_held_quantity",
+    sku: "A",
+    location: "online",
+    requested: 2_000_000,
+    held: 1_000_000,
   });
 });
 
@@ -141,6 +198,51 @@ Deno.test("lines that name a place are served before `any`, whatever their order
     "3 A@online",
     "4 A@store:B",
   ]);
+});
+
+Deno.test("who has fewest places to choose from is served first, then who needs all units from one place", async () => {
+  await using t = await openTestStore();
+  await count(t.store, { sku: "A", onHand: [["online", 5], ["store:B", 3]] });
+  const only = { locations: ["online"] };
+  const servable: [Wish[], string[]][] = [
+    [[any("A", 3), any("A", 5, only)], ["5 A@online", "3 A@store:B"]],
+    [[any("A", 3, { split: true }), any("A", 5)], ["5 A@online", "3 A@store:B"]],
+    [
+      [any("A", 3, { locations: ["online", "store:B"] }), any("A", 3, only)],
+      ["3 A@online", "3 A@store:B"],
+    ],
+    [[any("A", 3), any("A", 5)], ["5 A@online", "3 A@store:B"]],
+  ];
+  for (const [lines, places] of servable) {
+    for (const each of [lines, lines.toReversed()]) {
+      const outcome = await holdCart(t.store, each);
+      assert(outcome.status === "active", JSON.stringify(each));
+      assert.deepEqual(
+        outcome.lines.map(({ sku, quantity, location }) => `${quantity} ${sku}@${location}`),
+        places,
+      );
+      await releaseHold(t.store, outcome.holdId);
+    }
+  }
+});
+
+Deno.test("what is told as available is what a line could have had alone", async () => {
+  await using t = await openTestStore();
+  await count(t.store, { sku: "A", onHand: [["online", 5], ["store:B", 3]] });
+  const outcome = await holdCart(t.store, [online("A", 4), any("A", 4, { split: true })]);
+  assert.equal(outcome.status, "active");
+  assert(outcome.status === "active");
+  await releaseHold(t.store, outcome.holdId);
+  assert.deepEqual(await holdCart(t.store, [any("A", 5), online("A", 4)]), {
+    status: "insufficient_stock",
+    shortages: [{
+      sku: "A",
+      location: "any",
+      requested: 5,
+      available: 5,
+      elsewhere: { online: 5, "store:B": 3 },
+    }],
+  });
 });
 
 Deno.test("two wishes that meet at one place become one line, and go back as one", async () => {

@@ -2,8 +2,9 @@
 // must be the model's, and in the end every counter, every hold, and the sum of all events.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { MAX_QUANTITY } from "../../src/contract/fields.ts";
 import { isOverPartitions } from "../../src/store/carts.ts";
-import { isCart } from "../../src/store/hold_ids.ts";
+import { homeOf, isCart } from "../../src/store/hold_ids.ts";
 import { partitionPrefix } from "../../src/store/keys.ts";
 import { settleParts } from "../../src/store/parts.ts";
 import { getHold, listHolds } from "../../src/store/hold_records.ts";
@@ -22,15 +23,23 @@ const LOCATIONS = ["online", "store:S1", "store:S2"];
 
 const sku = fc.constantFrom(...SKUS);
 const location = fc.constantFrom(...LOCATIONS);
-const quantity = fc.integer({ min: 1, max: 5 });
+/** Few at most, and now and then as many as a line may name, so that sums go over every bound. */
+const quantity = fc.oneof(
+  { weight: 20, arbitrary: fc.integer({ min: 1, max: 5 }) },
+  { weight: 1, arbitrary: fc.constantFrom(MAX_QUANTITY - 1, MAX_QUANTITY) },
+);
+const units = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 0, max: 15 }) },
+  { weight: 1, arbitrary: fc.constantFrom(MAX_QUANTITY, 3 * MAX_QUANTITY) },
+);
 const ttl = fc.integer({ min: 1, max: LIFETIME_MAX_SECONDS });
 const line = fc.record({ sku, quantity, location }) as fc.Arbitrary<HeldLine>;
 const anyWish = fc.record({
   sku,
-  quantity: fc.integer({ min: 1, max: 12 }),
+  quantity: fc.oneof(fc.integer({ min: 1, max: 12 }), quantity),
   location: fc.constant("any"),
   split: fc.boolean(),
-  locations: fc.uniqueArray(location, { minLength: 1 }),
+  locations: fc.array(location, { minLength: 1, maxLength: 4 }), // the store takes a place once
 }, { requiredKeys: ["sku", "quantity", "location"] }) as fc.Arbitrary<Wish>;
 const wish = fc.oneof(line, anyWish) as fc.Arbitrary<Wish>;
 /** Which of the holds made so far, or one that never was. */
@@ -71,7 +80,7 @@ const operation = fc.oneof(
       kind: fc.constant("count" as const),
       sku,
       location,
-      units: fc.integer({ min: 0, max: 15 }),
+      units,
     }),
   },
   {
@@ -82,7 +91,7 @@ const operation = fc.oneof(
       location,
       change: fc.oneof(
         fc.record({ delta: fc.integer({ min: -6, max: 10 }).filter((delta) => delta !== 0) }),
-        fc.record({ count: fc.integer({ min: 0, max: 15 }) }),
+        fc.record({ count: units }),
       ),
       expected: fc.option(fc.integer({ min: 0, max: 10 }), { nil: undefined, freq: 4 }),
     }),
@@ -185,7 +194,11 @@ class History {
           },
           (actual) => {
             const holdId = (actual as { holdId?: string }).holdId ?? "";
-            return model.hold(request, holdId, isOverPartitions(store, request));
+            const home = request.replaces && isOverPartitions(store, request)
+              ? homeOf(store, request.replaces)
+              : undefined;
+            const isAtHome = (sku: string) => home === undefined || store.partitionOf(sku) === home;
+            return model.hold(request, holdId, isAtHome);
           },
           model,
         );

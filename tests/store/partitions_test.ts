@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { commitUnderClaim, takeClaim } from "../../src/store/claims.ts";
 import { StoreFault } from "../../src/store/faults.ts";
 import { getHold, listHolds } from "../../src/store/hold_records.ts";
+import { homeOf } from "../../src/store/hold_ids.ts";
 import { confirm, extend, hold } from "../../src/store/holds.ts";
 import { readEvents } from "../../src/store/events.ts";
 import { getInventory, listInventory, queryInventory } from "../../src/store/inventory.ts";
@@ -10,13 +11,16 @@ import { partitionPrefix } from "../../src/store/keys.ts";
 import { keepPartitions } from "../../src/store/partitions.ts";
 import { settleDueParts } from "../../src/store/parts.ts";
 import type { Position } from "../../src/store/positions.ts";
+import { sell } from "../../src/store/sales.ts";
 import { settleAllDue } from "../../src/store/sweep.ts";
 import { verify } from "../../src/store/verify.ts";
 import {
   call,
   confirmHold,
   connectStore,
+  holdUnits,
   lineOf,
+  makeHold,
   openTestStore,
   releaseHold,
   START_MS,
@@ -156,18 +160,55 @@ Deno.test("a part of a cart is confirmed, the rest kept, and then released", asy
   await assertSound(t);
 });
 
-Deno.test("a cart that expires comes back everywhere: late, where nobody tells the parts", async () => {
+Deno.test("a cart that expires comes back everywhere, at the first look behind that moment", async () => {
   await using t = await openStocked();
   const holdId = await makeCart(t, 2, 60);
+  await t.setTime(START_MS + 59_999);
+  assert.deepEqual(await lines(t), ["10/2", "10/2", "10/2"]);
   await t.setTime(START_MS + 60_000);
-  await sweepAll(t);
+  assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
   assert.equal((await getHold(t.store, holdId)).status, "expired");
-  assert.deepEqual(await lines(t), ["10/2", "10/2", "10/0"]);
   await assertSound(t);
-  await t.setTime(START_MS + 62_000);
   await sweepAll(t);
   assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
-  await assertSound(t);
+});
+
+Deno.test("nobody is refused for want of units that a cart has given back by then", async () => {
+  await using t = await openStocked();
+  const wants: ((sku: string, key?: string) => Promise<{ status: string }>)[] = [
+    (sku, key) => holdUnits(t.store, sku, 10, { key, ttl: 1 }),
+    (sku, key) => sell(t.store, { sku, quantity: 10, location: "online" }, call("POST /sale", key)),
+  ];
+  for (const [i, want] of wants.entries()) {
+    for (const [j, sku] of SKUS.entries()) {
+      const startMs = START_MS + (3 * i + j) * 100_000;
+      await t.setTime(startMs);
+      for (const each of SKUS) await stockUp(t.store, each, 10);
+      await makeCart(t, 2, 60);
+      await t.setTime(startMs + 59_999);
+      assert.equal((await want(sku)).status, "insufficient_stock");
+      await t.setTime(startMs + 60_000);
+      const outcome = await want(sku, `k${i}${j}`);
+      assert(["active", "sold"].includes(outcome.status), `${sku}: ${outcome.status}`);
+      assert.deepEqual(await want(sku, `k${i}${j}`), outcome, "and that is kept under the key");
+    }
+  }
+});
+
+Deno.test("a part whose home is out of reach keeps its units, and others are refused rather than kept waiting", async () => {
+  await using t = await openStocked();
+  await makeCart(t, 2, 60);
+  await t.setTime(START_MS + 60_000);
+  const { store } = t;
+  const commit = store.commit;
+  store.commit = (operation, call) =>
+    operation.verb === "judge_part"
+      ? Promise.reject(new StoreFault("store_unavailable", "home is away"))
+      : commit.call(store, operation, call);
+  assert.equal((await holdUnits(store, "A", 10)).status, "insufficient_stock");
+  assert.equal((await holdUnits(store, "A", 8)).status, "active");
+  store.commit = commit;
+  assert.equal((await holdUnits(store, "A", 2)).status, "active");
 });
 
 Deno.test("a part that asks before its hold has expired waits on, also when the hold was extended", async () => {
@@ -178,10 +219,10 @@ Deno.test("a part that asks before its hold has expired waits on, also when the 
     (await extend(t.store, { hold_id, ttl: 60 }, call("POST /extend"))).status,
     "extended",
   );
-  await t.setTime(START_MS + 13_000);
+  await t.setTime(START_MS + 64_999);
   await sweepAll(t);
   assert.deepEqual(await lines(t), ["10/2", "10/2", "10/2"]);
-  await t.setTime(START_MS + 68_000);
+  await t.setTime(START_MS + 65_000);
   await sweepAll(t);
   assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
 });
@@ -193,7 +234,7 @@ Deno.test("a cart that nobody decided: its parts come back, and a decision that 
   await t.store.commit({ verb: "take_part", args: [holdId, 60, 1, ...wish], partition: 1 });
   assert.equal(await lineOf(t.store, "B"), "10/2");
   await assertSound(t);
-  await t.setTime(START_MS + 62_000);
+  await t.setTime(START_MS + 60_000);
   await sweepAll(t);
   assert.equal(await lineOf(t.store, "B"), "10/0");
   const elsewhere = JSON.stringify({ taken: [["B", "online", 2, 8, 1]] });
@@ -270,19 +311,102 @@ Deno.test("a key whose request decided nothing is free again", async () => {
   for (const key of ["k1", "k2"]) assert.equal((await part(1, key)).status, "partly_confirmed");
 });
 
-Deno.test("a hold is replaced by a cart: the new units are taken first, the old given back after", async () => {
+Deno.test("a hold is replaced by a cart in one step; what is not at its home is taken before the old units are back", async () => {
   await using t = await openStocked(3);
   const replaces = await makeCart(t, 2);
   const full = await hold(t.store, { ...cart(2), replaces }, call("POST /holds"));
-  assert.equal(full.status, "insufficient_stock");
+  assert(full.status === "insufficient_stock");
+  assert.deepEqual(full.shortages.map(({ sku }) => sku), ["A", "B"], "at home, C would fit");
   assert.equal((await getHold(t.store, replaces)).status, "active");
+  assert.deepEqual(await lines(t), ["3/2", "3/2", "3/2"]);
   const fits = await hold(t.store, { ...cart(1), replaces }, call("POST /holds"));
   assert.equal(fits.status, "active");
   assert.equal((await getHold(t.store, replaces)).status, "released");
   assert.deepEqual(await lines(t), ["3/1", "3/1", "3/1"]);
   const unknown = { ...cart(1), replaces: "hold-nosuch" };
   assert.equal((await hold(t.store, unknown, call("POST /holds"))).status, "hold_not_found");
+  assert.deepEqual(await lines(t), ["3/1", "3/1", "3/1"]);
   await assertSound(t);
+});
+
+Deno.test("the end of a replaced hold belongs to the birth of the new one: both are decided at one home", async () => {
+  await using t = await openStocked();
+  for (const sku of SKUS) {
+    const replaces = await makeHold(t.store, sku, 1);
+    const outcome = await hold(t.store, { ...cart(1), replaces }, call("POST /holds"));
+    assert(outcome.status === "active");
+    assert.equal(homeOf(t.store, outcome.holdId), homeOf(t.store, replaces));
+    assert.equal((await confirmHold(t.store, replaces)).status, "hold_released");
+    await releaseHold(t.store, outcome.holdId);
+    assert.deepEqual(await lines(t), ["10/0", "10/0", "10/0"]);
+  }
+  const elsewhere = await makeHold(t.store, "C", 1);
+  const request = { lines: cart(1).lines.slice(0, 2), ttl: 60, replaces: elsewhere };
+  const outcome = await hold(t.store, request, call("POST /holds"));
+  assert(outcome.status === "active", "no line of it is at home");
+  assert.deepEqual(await lines(t), ["10/1", "10/1", "10/0"]);
+  assert.equal((await confirmHold(t.store, outcome.holdId)).status, "confirmed");
+  assert.deepEqual(await lines(t), ["9/0", "9/0", "10/0"]);
+  await assertSound(t);
+});
+
+Deno.test("a hold that is confirmed while a cart replaces it: one of both is sold", async () => {
+  await using t = await openStocked(1000);
+  const seen = new Set<string>();
+  for (let round = 0; round < 40; round++) {
+    const replaces = round % 2 ? await makeCart(t, 1) : await makeHold(t.store, SKUS[round % 3], 1);
+    const confirming = async () => {
+      for (let turn = 0; turn < round % 8; turn++) await new Promise((go) => setTimeout(go));
+      return await confirmHold(t.store, replaces);
+    };
+    const [cartOutcome, confirmed] = await Promise.all([
+      hold(t.store, { ...cart(1), replaces }, call("POST /holds", `k${round}`)),
+      confirming(),
+    ]);
+    const statuses = `${cartOutcome.status} ${confirmed.status}`;
+    assert(
+      ["active hold_released", "hold_confirmed confirmed"].includes(statuses),
+      `round ${round}: ${statuses}`,
+    );
+    seen.add(statuses);
+    if (cartOutcome.status === "active") await releaseHold(t.store, cartOutcome.holdId);
+  }
+  assert.equal(seen.size, 2, "both have won");
+  await sweepAll(t);
+  await assertSound(t);
+});
+
+Deno.test("a repeat of a replacing cart finishes what the first sending began", async () => {
+  await using t = await openStocked();
+  const replaces = await makeCart(t, 2);
+  const request = { ...cart(1), replaces };
+  const { store } = t;
+  const commit = store.commit;
+  // The service dies as soon as home has decided: the parts of the old hold are not told.
+  store.commit = (operation, call) =>
+    operation.verb === "judge_part"
+      ? Promise.reject(new StoreFault("outcome_unknown", "dead"))
+      : commit.call(store, operation, call);
+  const first = await hold(store, request, call("POST /holds", "k"));
+  assert(first.status === "active");
+  store.commit = commit;
+  assert.equal((await confirmHold(store, replaces)).status, "hold_released");
+  assert.deepEqual(await hold(store, request, call("POST /holds", "k")), first);
+  assert.deepEqual(await lines(t), ["10/1", "10/1", "10/1"]);
+  await assertSound(t);
+});
+
+Deno.test("a hold to replace does not count against its owner's limits, wherever the cart is", async () => {
+  await using t = await openTestStore({ partitions: PARTITIONS, maxActiveHoldsPerKey: 1 });
+  for (const sku of SKUS) await stockUp(t.store, sku, 10);
+  const mine = { ...call("POST /holds"), owner: "shop" };
+  let replaces: string | undefined;
+  for (let round = 0; round < 4; round++) {
+    const lines = round % 2 ? cart(1).lines : cart(1).lines.slice(0, 2);
+    const outcome = await hold(t.store, { lines, ttl: 60, replaces }, mine);
+    assert(outcome.status === "active", outcome.status);
+    replaces = outcome.holdId;
+  }
 });
 
 Deno.test("lists and events of all partitions are one, page by page", async () => {

@@ -1,4 +1,5 @@
 // A plain in-memory inventory: what the store should do, written without Redis, batches or Lua.
+import { MAX_QUANTITY } from "../../src/contract/fields.ts";
 import type {
   ConfirmOutcome,
   ExtendOutcome,
@@ -28,6 +29,7 @@ export interface ModelHold {
 }
 
 type Refusal = Extract<HoldOutcome, { status: "sku_not_found" | "insufficient_stock" }>;
+type Shortage = Extract<Refusal, { status: "insufficient_stock" }>["shortages"][number];
 
 export class Model {
   nowMs: number;
@@ -77,23 +79,28 @@ export class Model {
   /** Which units to take from where, or why they cannot all be had. */
   #plan(wishes: Wish[], freed: HeldLine[] = []): HeldLine[] | Refusal {
     const taken: HeldLine[] = [];
-    const shortages: Extract<Refusal, { status: "insufficient_stock" }>["shortages"] = [];
-    const free = (sku: string, location: string) => {
+    const shortages = new Map<Wish, Shortage>();
+    const quantityOf = (lines: HeldLine[], sku: string, location: string) =>
+      lines.filter((line) => line.sku === sku && line.location === location)
+        .reduce((sum, line) => sum + line.quantity, 0);
+    const freeAlone = (sku: string, location: string) => {
       const { onHand = 0, held = 0 } = this.stock.get(sku)?.get(location) ?? {};
-      const quantityOf = (lines: HeldLine[]) =>
-        lines.filter((line) => line.sku === sku && line.location === location)
-          .reduce((sum, line) => sum + line.quantity, 0);
-      return Math.max(0, onHand - held + quantityOf(freed)) - quantityOf(taken);
+      const free = onHand - held + quantityOf(freed, sku, location);
+      return Math.max(0, Math.min(free, MAX_QUANTITY));
     };
+    const free = (sku: string, location: string) =>
+      freeAlone(sku, location) - quantityOf(taken, sku, location);
     const mostFirst = (sku: string) =>
       [...this.stock.get(sku)?.keys() ?? []].toSorted((a, b) =>
         free(sku, b) - free(sku, a) || (a < b ? -1 : 1)
       );
-    const named = wishes.filter(({ location }) => location !== "any");
+    const named = addUp(wishes.filter(({ location }) => location !== "any"));
     const anywhere = wishes.filter(({ location }) => location === "any");
-    for (const wish of [...addUp(named), ...addUp(anywhere)]) {
+    for (const wish of [...named, ...anywhere.toSorted(byChoice)]) {
       const { sku, quantity, location, split = false } = wish;
-      const candidates = location !== "any" ? [location] : wish.locations ?? mostFirst(sku);
+      const candidates = location !== "any"
+        ? [location]
+        : [...new Set(wish.locations ?? mostFirst(sku))];
       let left = quantity;
       const picks: HeldLine[] = [];
       for (const each of candidates) {
@@ -108,41 +115,49 @@ export class Model {
           else taken.push(pick);
         }
       } else {
-        const units = candidates.map((each) => free(sku, each));
-        const elsewhere = mostFirst(sku).filter((each) => each !== location && free(sku, each) > 0);
-        shortages.push({
+        const units = candidates.map((each) => freeAlone(sku, each));
+        const elsewhere = mostFirst(sku)
+          .filter((each) => each !== location && freeAlone(sku, each) > 0);
+        shortages.set(wish, {
           sku,
           location,
           requested: quantity,
           available: split ? units.reduce((sum, each) => sum + each, 0) : Math.max(0, ...units),
-          elsewhere: Object.fromEntries(elsewhere.map((each) => [each, free(sku, each)])),
+          elsewhere: Object.fromEntries(elsewhere.map((each) => [each, freeAlone(sku, each)])),
         });
       }
     }
-    const unknown = shortages.find(({ sku }) => !this.stock.has(sku));
+    if (shortages.size === 0) return taken;
+    // Told in the order of the request, where lines of one place stand at the first of them.
+    const places = [...named, ...anywhere].toSorted((a, b) =>
+      positionOf(wishes, a) - positionOf(wishes, b)
+    );
+    const told = places.flatMap((wish) => shortages.get(wish) ?? []);
+    const unknown = told.find(({ sku }) => !this.stock.has(sku));
     if (unknown) return { status: "sku_not_found", sku: unknown.sku };
-    return shortages.length > 0 ? { status: "insufficient_stock", shortages } : taken;
+    return { status: "insufficient_stock", shortages: told };
   }
 
-  /** With `takesFirst` the units of a hold to replace are not free yet, as in a cart over partitions. */
+  /** Of a hold to replace, the units of SKUs that are not at home are given back after the new ones were taken. */
   hold(
     request: { lines: Wish[]; ttl: number; reference?: string; replaces?: string },
     holdId: string,
-    takesFirst = false,
+    isAtHome: (sku: string) => boolean,
   ): HoldOutcome {
     this.settle();
     const replaced = this.holds.get(request.replaces ?? "");
     if (request.replaces && !replaced) return { status: "hold_not_found" };
     if (replaced && isSold(replaced)) return { status: "hold_confirmed" };
-    const isActive = replaced?.status === "active";
-    const plan = this.#plan(request.lines, isActive && !takesFirst ? replaced.lines : []);
+    const given = replaced?.status === "active" ? replaced : undefined;
+    const plan = this.#plan(request.lines, given?.lines.filter(({ sku }) => isAtHome(sku)));
     if (!Array.isArray(plan)) return plan;
-    if (isActive && !takesFirst) this.#end(replaced, "released");
-    const lines = plan.map((line) => {
+    const take = (line: HeldLine) => {
       this.#place(line.sku, line.location).held += line.quantity;
       return { ...line, remaining_stock: this.available(line.sku, line.location) };
-    });
-    if (isActive && takesFirst) this.#end(replaced, "released");
+    };
+    const away = plan.filter(({ sku }) => !isAtHome(sku)).map(take);
+    if (given) this.#end(given, "released");
+    const lines = [...plan.filter(({ sku }) => isAtHome(sku)).map(take), ...away];
     const expiresAtMs = this.nowMs + request.ttl * 1000;
     this.holds.set(holdId, {
       status: "active",
@@ -299,6 +314,19 @@ export class Model {
       .toSorted(([a, one], [b, other]) => one.expiresAtMs - other.expiresAtMs || (a < b ? -1 : 1))
       .map(([holdId]) => holdId);
   }
+}
+
+/** Who chooses first: fewest places, then all units from one place, then most units. */
+function byChoice(a: Wish, b: Wish): number {
+  const places = ({ locations }: Wish) => locations?.length ?? Infinity;
+  if (places(a) !== places(b)) return places(a) - places(b);
+  return Number(a.split ?? false) - Number(b.split ?? false) || b.quantity - a.quantity;
+}
+
+function positionOf(wishes: Wish[], wish: Wish): number {
+  return wish.location === "any"
+    ? wishes.indexOf(wish)
+    : wishes.findIndex((each) => isSamePlace(each, wish));
 }
 
 function isSold(hold: ModelHold): boolean {
