@@ -89,12 +89,12 @@ export const MUTANTS: Mutant[] = [
   {
     name: "write before check",
     file: "lua/hold.lua",
-    find: "local refusal = allocate_all(plan, wishes, commit.backlog)",
+    find: "local plan = new_plan(replaced)",
     replace: `for _, wish in ipairs(wishes) do
     local stock = read_line(wish.sku, wish.location)
     change_line(stock, stock.on_hand, stock.held + wish.quantity)
   end
-  local refusal = allocate_all(plan, wishes, commit.backlog)`,
+  local plan = new_plan(replaced)`,
   },
   {
     name: "what is held can be taken again",
@@ -117,7 +117,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "a commit remembers what the one before has read",
     file: "lua/shared/stock.lua",
-    find: "shelves, wholly_read, changed = {}, {}, {}",
+    find: "shelves, wholly_read, changed, oversold = {}, {}, {}, nil",
     replace: "shelves, wholly_read, changed = shelves or {}, wholly_read or {}, {}",
   },
   {
@@ -498,9 +498,9 @@ export const MUTANTS: Mutant[] = [
   {
     name: "lists forget a partition",
     file: "src/store/store.ts",
-    find: "return Promise.all(partitions.map((each) => each.ask(request, question.weight)));",
+    find: "return Promise.all(partitions.map((_, partition) => askAt(question, partition)));",
     replace:
-      "return Promise.all(partitions.slice(0, 7).map((each) => each.ask(request, question.weight)));",
+      "return Promise.all(partitions.slice(0, 7).map((_, partition) => askAt(question, partition)));",
     caughtBy: PARTITIONS,
   },
   {
