@@ -272,9 +272,9 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "releases need memory",
-    file: "lua/commit.lua",
-    find: "local RUNS_WHEN_FULL = { release = true,",
-    replace: "local RUNS_WHEN_FULL = { ",
+    file: "src/store/verbs.ts",
+    find: "release: { lua: release, runsWhenFull: true },",
+    replace: "release: { lua: release },",
   },
   {
     name: "holds are made without memory",
