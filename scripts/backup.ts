@@ -1,7 +1,7 @@
 // Has a snapshot of the store made now; of an embedded store the copy's path is printed.
 import { isEmbedded, readConfig } from "../src/config.ts";
 import { makeLog } from "../src/log.ts";
-import { openConfiguredStore } from "../src/open_store.ts";
+import { openConfiguredStore } from "../src/configured_store.ts";
 import { backUp } from "../src/operations/backups.ts";
 
 try {

@@ -10,8 +10,8 @@ import { printTable, type Row, short } from "./bench/report.ts";
 import { atScale, fill } from "./bench/scale.ts";
 import { timeStart } from "./bench/start.ts";
 import { storm } from "./bench/storm.ts";
-import { CLIENT_NAME } from "../src/store/redis_link.ts";
-import { startEmbeddedRedis } from "../src/redis/embedded.ts";
+import { CLIENT_NAME } from "../src/redis/link.ts";
+import { startEmbeddedRedis } from "../src/redis/embedded/server.ts";
 
 const { values: options } = parseArgs({
   options: {

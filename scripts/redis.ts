@@ -1,7 +1,7 @@
 // Makes sure that there is a redis-server to embed: finds one, or installs Debian's where that needs no
 // question (root, or a sudo without a password). Runs before the service, so that the service itself need
 // not be allowed to install anything. Does nothing where REDIS_URL names a Redis.
-import { findRedisServer, HOW_TO_GET_REDIS, outputOf } from "../src/redis/binary.ts";
+import { findRedisServer, HOW_TO_GET_REDIS, outputOf } from "../src/redis/embedded/binary.ts";
 
 if (!Deno.env.get("REDIS_URL") && !await findRedisServer() && !await installRedisServer()) {
   console.error(`inventory-agent: ${HOW_TO_GET_REDIS}`);

@@ -7,7 +7,7 @@ import { demoCatalogue } from "../src/catalogue/demo.ts";
 import { countAll } from "../src/catalogue/load.ts";
 import { readConfig } from "../src/config.ts";
 import { makeLog } from "../src/log.ts";
-import { openConfiguredStore } from "../src/open_store.ts";
+import { openConfiguredStore } from "../src/configured_store.ts";
 import type { Count } from "../src/store/inventory.ts";
 
 const USAGE = `usage: deno task seed [--products FILE] [--stores FILE]

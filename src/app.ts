@@ -25,8 +25,8 @@ import { mountSales } from "./routes/sales.ts";
 import { mountService } from "./routes/service.ts";
 import { mountVerify } from "./routes/verify.ts";
 import type { Metrics } from "./operations/metrics.ts";
-import type { OwnSync } from "./store/readiness.ts";
-import type { Store } from "./store/store.ts";
+import type { OwnSync } from "./commits/readiness.ts";
+import type { Store } from "./commits/store.ts";
 
 export interface AppOptions {
   store: Store;

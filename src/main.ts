@@ -3,14 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
 import { ConfigError, isEmbedded, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
-import { openConfiguredStore, StartError } from "./open_store.ts";
+import { openConfiguredStore, StartError } from "./configured_store.ts";
 import { backUpOnce } from "./operations/backups.ts";
 import { Incidents, judgeBackup, judgeVerification, watch } from "./operations/incidents.ts";
 import { loadTracing } from "./operations/tracing.ts";
 import { Metrics } from "./operations/metrics.ts";
-import { EmbeddedRedisError } from "./redis/embedded.ts";
+import { EmbeddedRedisError } from "./redis/embedded/server.ts";
 import { postTo } from "./operations/webhook.ts";
-import { sweepThisMinute } from "./store/sweep.ts";
+import { sweepThisMinute } from "./commits/sweep.ts";
 
 const DRAIN_TIMEOUT_MS = 10_000;
 

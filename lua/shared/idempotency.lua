@@ -1,6 +1,6 @@
 -- The outcome of a request that carried an idempotency key, kept under `idemp:{key}` and written in
 -- the same atomic step as its effect: fingerprint, request_id and reply. Without a reply it is a claim: the
--- request takes effect in another partition, or is about to (lua/claim.lua).
+-- request takes effect in another partition, or is about to (lua/commands/claim.lua).
 
 local function load_outcome(key)
   local kept = get_text(IDEMPOTENCY .. key)

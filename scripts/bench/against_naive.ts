@@ -1,7 +1,7 @@
 // The commit path against the naive one: a call of a script for every hold, on a pipelined connection.
 import { createClient } from "@redis/client";
 import { createHash } from "node:crypto";
-import { hold } from "../../src/store/holds.ts";
+import { hold } from "../../src/store/holds/holds.ts";
 import type { RedisHandle } from "./processes.ts";
 import { median, type Row, short, withSpread } from "./report.ts";
 import { openBenchStore, stockForever } from "./stock.ts";

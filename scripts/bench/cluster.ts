@@ -1,9 +1,9 @@
 // The store on a Redis Cluster of one, two and three masters: what a hold costs Redis must not grow with them. All
 // processes share this machine, so how many holds a second they reach together says nothing; the CPU of the masters does.
-import { hold } from "../../src/store/holds.ts";
+import { hold } from "../../src/store/holds/holds.ts";
 import { count } from "../../src/store/inventory.ts";
-import { keepPartitions } from "../../src/store/partitions.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
+import { keepPartitions } from "../../src/commits/partitions.ts";
+import { openStore, type Store } from "../../src/commits/store.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startTestCluster, type TestCluster } from "../../tests/support/cluster.ts";
 import { median, type Row, short, withSpread } from "./report.ts";

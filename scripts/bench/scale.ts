@@ -1,9 +1,9 @@
 // The service with many SKUs and many active holds, against the service with the demo catalogue and none.
 import { setTimeout as sleep } from "node:timers/promises";
 import { countAll } from "../../src/catalogue/load.ts";
-import { hold } from "../../src/store/holds.ts";
+import { hold } from "../../src/store/holds/holds.ts";
 import { type Count, listInventory } from "../../src/store/inventory.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/commits/store.ts";
 import { callersFor } from "./against_naive.ts";
 import { runLoad } from "./load.ts";
 import {

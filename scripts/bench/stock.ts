@@ -1,6 +1,6 @@
 // Stock to measure with.
 import { setTimeout as sleep } from "node:timers/promises";
-import { openStore, type Store } from "../../src/store/store.ts";
+import { openStore, type Store } from "../../src/commits/store.ts";
 import type { RedisHandle } from "./processes.ts";
 
 /** Units that no measurement uses up. */

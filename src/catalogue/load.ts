@@ -1,6 +1,6 @@
 // Writes counts to the store, many at a time.
 import { type Count, count } from "../store/inventory.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../commits/store.ts";
 
 const AT_ONCE = 1000;
 

@@ -1,6 +1,6 @@
 // Requests to the service: with the key if there is one, and with an eye on the server's clock.
 import { changed } from "./screen.ts";
-import { refused } from "./tally.ts";
+import { refused } from "./charts/tally.ts";
 
 export interface Answer {
   ok: boolean;

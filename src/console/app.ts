@@ -1,24 +1,24 @@
 // The page: what is read at the start, what follows the feed, and how it is drawn.
 import { render } from "preact";
-import { readAccess } from "./access.ts";
+import { readAccess } from "./access/access.ts";
 import { access, onKeyChange, readClock, serverNow, setKey } from "./api.ts";
-import { ChartsPanel } from "./charts_panel.ts";
-import { askDemo, demo, offerDemo, startDemo, stopDemo } from "./demo.ts";
-import { DoingPanel } from "./doing_panel.ts";
-import { runFeed } from "./feed.ts";
-import { FeedState, HappeningsPanel } from "./happenings_panel.ts";
-import { forgetHappenings, noteHappening } from "./happenings.ts";
-import { loadHolds, noteHold, tidyHolds } from "./holds.ts";
-import { HoldsPanel } from "./holds_panel.ts";
+import { ChartsPanel } from "./charts/charts_panel.ts";
+import { askDemo, demo, offerDemo, startDemo, stopDemo } from "./doing/demo.ts";
+import { DoingPanel } from "./doing/doing_panel.ts";
+import { runFeed } from "./happenings/feed.ts";
+import { FeedState, HappeningsPanel } from "./happenings/happenings_panel.ts";
+import { forgetHappenings, noteHappening } from "./happenings/happenings.ts";
+import { loadHolds, noteHold, tidyHolds } from "./holds/holds.ts";
+import { HoldsPanel } from "./holds/holds_panel.ts";
 import { html, type VNode } from "./html.ts";
-import { KeyPanel } from "./key_panel.ts";
-import { noteLevel, watchLevels } from "./levels.ts";
-import { metrics, runMetrics } from "./metrics.ts";
+import { KeyPanel } from "./access/key_panel.ts";
+import { noteLevel, watchLevels } from "./charts/levels.ts";
+import { metrics, runMetrics } from "./charts/metrics.ts";
 import { clockTime, count } from "./parts.ts";
 import { changed, drawWith } from "./screen.ts";
-import { loadStock, noteStock, stock } from "./stock.ts";
-import { StockPanel } from "./stock_panel.ts";
-import { tally } from "./tally.ts";
+import { loadStock, noteStock, stock } from "./stock/stock.ts";
+import { StockPanel } from "./stock/stock_panel.ts";
+import { tally } from "./charts/tally.ts";
 
 function DemoButton(): VNode | null {
   if (!demo.isOffered) return null;

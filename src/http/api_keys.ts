@@ -3,7 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import { accessTo, type Scope, SCOPES } from "../contract/access.ts";
-import { NOBODY } from "../store/keys.ts";
+import { NOBODY } from "../commits/keys.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problem } from "./problems.ts";
 

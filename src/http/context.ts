@@ -1,7 +1,7 @@
 // What every request carries through the app.
 import type { Context } from "hono";
 import type { Scope } from "../contract/access.ts";
-import type { Call } from "../store/store.ts";
+import type { Call } from "../commits/store.ts";
 import type { Deadline } from "./deadline.ts";
 
 export interface AppEnv {

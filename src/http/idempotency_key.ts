@@ -1,6 +1,6 @@
 // Reads the idempotency key of a command, under its standard or its older name.
 import type { MiddlewareHandler } from "hono";
-import type { Call } from "../store/store.ts";
+import type { Call } from "../commits/store.ts";
 import type { AppEnv } from "./context.ts";
 import { problem } from "./problems.ts";
 

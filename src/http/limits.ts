@@ -4,9 +4,9 @@ import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import { accessTo } from "../contract/access.ts";
 import { spend } from "../store/allowances.ts";
-import { StoreFault } from "../store/faults.ts";
-import { NOBODY } from "../store/keys.ts";
-import type { Store } from "../store/store.ts";
+import { StoreFault } from "../redis/faults.ts";
+import { NOBODY } from "../commits/keys.ts";
+import type { Store } from "../commits/store.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problem } from "./problems.ts";
 

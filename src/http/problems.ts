@@ -13,7 +13,7 @@ import {
   type ProblemStatus,
 } from "../contract/problems.ts";
 import type { Log } from "../log.ts";
-import { StoreFault } from "../store/faults.ts";
+import { StoreFault } from "../redis/faults.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 
 const RETRY_AFTER_SECONDS = "1";

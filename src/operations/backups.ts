@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
-import { BACKUP_LOCK } from "../store/keys.ts";
-import type { Store, StoreNode } from "../store/store.ts";
+import { BACKUP_LOCK } from "../commits/keys.ts";
+import type { Store, StoreNode } from "../commits/store.ts";
 
 export interface BackupOptions {
   /** Where the embedded Redis keeps its files; undefined where Redis is another's. */

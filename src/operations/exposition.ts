@@ -1,6 +1,6 @@
 // The form that Prometheus reads. The library is told the numbers when somebody asks, not as they grow.
 import client from "prom-client";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../commits/store.ts";
 import { measureIfReady, type Metrics, type Spread } from "./metrics.ts";
 
 type Labels = Record<string, string>;

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
-import { INCIDENTS } from "../store/keys.ts";
-import type { Store } from "../store/store.ts";
+import { INCIDENTS } from "../commits/keys.ts";
+import type { Store } from "../commits/store.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What a process sees for itself: each process loses Redis by itself, and then there is no place to agree in. */

@@ -1,7 +1,7 @@
 // What the service counts of itself, and its form for Prometheus. Counting is an addition to a number in
 // memory; the library that knows the form and the process is loaded when somebody first asks.
-import type { Store } from "../store/store.ts";
-import { measure, type Measures, type StoreObserver } from "../store/measures.ts";
+import type { Store } from "../commits/store.ts";
+import { measure, type Measures, type StoreObserver } from "../commits/measures.ts";
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const COMMIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2];

@@ -2,10 +2,10 @@
 // in the place of what is there, which is kept.
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRunning, startEmbeddedRedis, withStartLock } from "../redis/embedded.ts";
+import { isRunning, startEmbeddedRedis, withStartLock } from "../redis/embedded/server.ts";
 import { isEmpty } from "../store/inventory.ts";
-import { openStore, type Store } from "../store/store.ts";
-import { verify } from "../store/verify.ts";
+import { openStore, type Store } from "../commits/store.ts";
+import { verify } from "../store/verification/verify.ts";
 import { readPersistence, stampOf } from "./backups.ts";
 
 export interface Restored {

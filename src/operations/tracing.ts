@@ -1,6 +1,6 @@
 // Traces, through Deno's own OpenTelemetry: Deno makes a span of each request, this names it and adds the
 // commits. Loaded only where traces are asked for.
-import type { TraceCommit } from "../store/measures.ts";
+import type { TraceCommit } from "../commits/measures.ts";
 
 export interface Tracing {
   /** Names the span of the request that is being answered. Answers its trace's id. */

@@ -8,30 +8,37 @@ type Source = () => Promise<unknown>;
 
 /** Our own modules. Imports as text need no permission, and nothing is read before it is asked for. */
 const MODULES: Record<string, Source> = {
-  "access.ts": () => import("../console/access.ts", { with: { type: "text" } }),
+  "access/access.ts": () => import("../console/access/access.ts", { with: { type: "text" } }),
   "api.ts": () => import("../console/api.ts", { with: { type: "text" } }),
   "app.ts": () => import("../console/app.ts", { with: { type: "text" } }),
-  "chart.ts": () => import("../console/chart.ts", { with: { type: "text" } }),
-  "charts_panel.ts": () => import("../console/charts_panel.ts", { with: { type: "text" } }),
-  "demo.ts": () => import("../console/demo.ts", { with: { type: "text" } }),
-  "doing.ts": () => import("../console/doing.ts", { with: { type: "text" } }),
-  "doing_panel.ts": () => import("../console/doing_panel.ts", { with: { type: "text" } }),
-  "feed.ts": () => import("../console/feed.ts", { with: { type: "text" } }),
-  "happenings.ts": () => import("../console/happenings.ts", { with: { type: "text" } }),
-  "happenings_panel.ts": () => import("../console/happenings_panel.ts", { with: { type: "text" } }),
-  "holds.ts": () => import("../console/holds.ts", { with: { type: "text" } }),
-  "holds_panel.ts": () => import("../console/holds_panel.ts", { with: { type: "text" } }),
+  "charts/chart.ts": () => import("../console/charts/chart.ts", { with: { type: "text" } }),
+  "charts/charts_panel.ts": () =>
+    import("../console/charts/charts_panel.ts", { with: { type: "text" } }),
+  "doing/demo.ts": () => import("../console/doing/demo.ts", { with: { type: "text" } }),
+  "doing/doing.ts": () => import("../console/doing/doing.ts", { with: { type: "text" } }),
+  "doing/doing_panel.ts": () =>
+    import("../console/doing/doing_panel.ts", { with: { type: "text" } }),
+  "happenings/feed.ts": () => import("../console/happenings/feed.ts", { with: { type: "text" } }),
+  "happenings/happenings.ts": () =>
+    import("../console/happenings/happenings.ts", { with: { type: "text" } }),
+  "happenings/happenings_panel.ts": () =>
+    import("../console/happenings/happenings_panel.ts", { with: { type: "text" } }),
+  "holds/holds.ts": () => import("../console/holds/holds.ts", { with: { type: "text" } }),
+  "holds/holds_panel.ts": () =>
+    import("../console/holds/holds_panel.ts", { with: { type: "text" } }),
   "html.ts": () => import("../console/html.ts", { with: { type: "text" } }),
-  "key_panel.ts": () => import("../console/key_panel.ts", { with: { type: "text" } }),
-  "level_points.ts": () => import("../console/level_points.ts", { with: { type: "text" } }),
-  "levels.ts": () => import("../console/levels.ts", { with: { type: "text" } }),
-  "metrics.ts": () => import("../console/metrics.ts", { with: { type: "text" } }),
+  "access/key_panel.ts": () => import("../console/access/key_panel.ts", { with: { type: "text" } }),
+  "charts/level_points.ts": () =>
+    import("../console/charts/level_points.ts", { with: { type: "text" } }),
+  "charts/levels.ts": () => import("../console/charts/levels.ts", { with: { type: "text" } }),
+  "charts/metrics.ts": () => import("../console/charts/metrics.ts", { with: { type: "text" } }),
   "parts.ts": () => import("../console/parts.ts", { with: { type: "text" } }),
   "screen.ts": () => import("../console/screen.ts", { with: { type: "text" } }),
-  "stock.ts": () => import("../console/stock.ts", { with: { type: "text" } }),
-  "stock_panel.ts": () => import("../console/stock_panel.ts", { with: { type: "text" } }),
-  "stock_row.ts": () => import("../console/stock_row.ts", { with: { type: "text" } }),
-  "tally.ts": () => import("../console/tally.ts", { with: { type: "text" } }),
+  "stock/stock.ts": () => import("../console/stock/stock.ts", { with: { type: "text" } }),
+  "stock/stock_panel.ts": () =>
+    import("../console/stock/stock_panel.ts", { with: { type: "text" } }),
+  "stock/stock_row.ts": () => import("../console/stock/stock_row.ts", { with: { type: "text" } }),
+  "charts/tally.ts": () => import("../console/charts/tally.ts", { with: { type: "text" } }),
 };
 
 /** What others have made, from their installed packages: by the name it has on our origin. */
@@ -57,7 +64,7 @@ const IMPORT_MAP = {
 };
 
 export function mountConsole(app: OpenAPIHono<AppEnv>): void {
-  app.get("/console/:file", async (c) => {
+  app.get("/console/:file{.+}", async (c) => {
     const asset = await readAsset(c.req.param("file"));
     if (!asset) return c.notFound();
     const headers = {

@@ -1,10 +1,10 @@
 // The live feed: server-sent events, read from the store only as fast as the client takes them.
 import type { Event } from "../contract/event_kinds.ts";
-import { readEvents } from "../store/events.ts";
-import { encodePosition, type Position } from "../store/positions.ts";
-import type { EventsTail } from "../store/events_tail.ts";
-import { StoreFault } from "../store/faults.ts";
-import type { Store } from "../store/store.ts";
+import { readEvents } from "../store/events/events.ts";
+import { encodePosition, type Position } from "../store/events/positions.ts";
+import type { EventsTail } from "../store/events/tail.ts";
+import { StoreFault } from "../redis/faults.ts";
+import type { Store } from "../commits/store.ts";
 
 export interface FeedOptions {
   store: Store;

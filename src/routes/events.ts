@@ -3,10 +3,10 @@ import { accepts } from "hono/accepts";
 import * as contract from "../contract/events.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { problem, refuseField } from "../http/problems.ts";
-import { endOfEvents, readEvents } from "../store/events.ts";
-import { decodePosition, encodePosition, type Position } from "../store/positions.ts";
-import { EventsTail } from "../store/events_tail.ts";
-import type { Store } from "../store/store.ts";
+import { endOfEvents, readEvents } from "../store/events/events.ts";
+import { decodePosition, encodePosition, type Position } from "../store/events/positions.ts";
+import { EventsTail } from "../store/events/tail.ts";
+import type { Store } from "../commits/store.ts";
 import { eventFeed } from "./event_feed.ts";
 
 const FEED = "text/event-stream";

@@ -3,9 +3,9 @@ import * as changes from "../contract/hold_changes.ts";
 import * as contract from "../contract/holds.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { problem, refuseField } from "../http/problems.ts";
-import { type FoundHold, getHold, listHolds } from "../store/hold_records.ts";
-import { confirm, extend, hold, type HoldOutcome, release } from "../store/holds.ts";
-import type { Store } from "../store/store.ts";
+import { type FoundHold, getHold, listHolds } from "../store/holds/records.ts";
+import { confirm, extend, hold, type HoldOutcome, release } from "../store/holds/holds.ts";
+import type { Store } from "../commits/store.ts";
 import { instant } from "./instant.ts";
 import { refuseCursor, refuseHold, refuseStock } from "./refusals.ts";
 

@@ -9,7 +9,7 @@ import {
   oversold,
   queryInventory,
 } from "../store/inventory.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../commits/store.ts";
 import { refuseCursor, refuseSku } from "./refusals.ts";
 
 export function mountInventory(app: OpenAPIHono<AppEnv>, store: Store): void {

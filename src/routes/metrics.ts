@@ -2,7 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../http/context.ts";
 import type { Metrics } from "../operations/metrics.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../commits/store.ts";
 
 export function mountMetrics(app: OpenAPIHono<AppEnv>, store: Store, metrics: Metrics): void {
   app.get("/metrics", async (c) =>

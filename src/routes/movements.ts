@@ -4,7 +4,7 @@ import type { AppContext, AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
 import { available, oversold } from "../store/inventory.ts";
 import { adjust, transfer } from "../store/movements.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../commits/store.ts";
 import { refuseStock } from "./refusals.ts";
 
 export function mountMovements(app: OpenAPIHono<AppEnv>, store: Store): void {

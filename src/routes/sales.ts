@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as contract from "../contract/sales.ts";
 import type { AppEnv } from "../http/context.ts";
 import { sell } from "../store/sales.ts";
-import type { Store } from "../store/store.ts";
+import type { Store } from "../commits/store.ts";
 import { refuseStock } from "./refusals.ts";
 
 export function mountSales(app: OpenAPIHono<AppEnv>, store: Store): void {

@@ -3,8 +3,8 @@ import { PROBLEMS } from "../contract/problems.ts";
 import * as contract from "../contract/service.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
-import { inspectRedis, type OwnSync, type RedisState } from "../store/readiness.ts";
-import type { Store } from "../store/store.ts";
+import { inspectRedis, type OwnSync, type RedisState } from "../commits/readiness.ts";
+import type { Store } from "../commits/store.ts";
 import { instant } from "./instant.ts";
 
 export function mountService(

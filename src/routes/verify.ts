@@ -2,8 +2,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as contract from "../contract/verify.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";
-import type { Store } from "../store/store.ts";
-import { verify } from "../store/verify.ts";
+import type { Store } from "../commits/store.ts";
+import { verify } from "../store/verification/verify.ts";
 
 export function mountVerify(
   app: OpenAPIHono<AppEnv>,

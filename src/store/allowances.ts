@@ -1,6 +1,6 @@
 // How many requests callers may still make, counted in Redis so that it holds for all processes together.
 import { unexpectedReply } from "./refusals.ts";
-import type { Store } from "./store.ts";
+import type { Store } from "../commits/store.ts";
 
 export type Allowance =
   | { status: "spent"; remaining: number; resetMs: number }

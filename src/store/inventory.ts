@@ -1,8 +1,8 @@
 // Stock, as callers see it, and the counts that bring it into being.
-import type { Reply } from "./batch_queue.ts";
+import type { Reply } from "../commits/batch_queue.ts";
 import { decodeCursor, encodeCursor } from "./cursors.ts";
-import { measure } from "./measures.ts";
-import type { Store } from "./store.ts";
+import { measure } from "../commits/measures.ts";
+import type { Store } from "../commits/store.ts";
 
 /** What is on hand and what is held of one SKU at one location, by now. */
 export interface StockLine {

@@ -7,7 +7,7 @@ import {
   type StockRefusal,
   unexpectedReply,
 } from "./refusals.ts";
-import type { Call, Store } from "./store.ts";
+import type { Call, Store } from "../commits/store.ts";
 
 type LimitExceeded = { status: "on_hand_limit_exceeded"; onHand: number };
 

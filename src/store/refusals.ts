@@ -1,7 +1,7 @@
 // Refusals that several verbs share, and how to read them out of a reply.
 import type { z } from "@hono/zod-openapi";
 import type { Shortage } from "../contract/problems.ts";
-import type { Reply } from "./batch_queue.ts";
+import type { Reply } from "../commits/batch_queue.ts";
 
 export type KeyReused = { status: "idempotency_key_reused" };
 export type StockRefusal =

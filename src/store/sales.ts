@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { SaleRequest } from "../contract/sales.ts";
 import { type KeyReused, readStockRefusal, type StockRefusal } from "./refusals.ts";
-import type { Call, Store } from "./store.ts";
+import type { Call, Store } from "../commits/store.ts";
 
 export type SaleOutcome = { status: "sold"; remainingStock: number } | StockRefusal | KeyReused;
 

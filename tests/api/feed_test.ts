@@ -4,8 +4,8 @@ import { createApp } from "../../src/app.ts";
 import { makeLog } from "../../src/log.ts";
 import { eventFeed } from "../../src/routes/event_feed.ts";
 import { sell } from "../../src/store/sales.ts";
-import { endOfEvents, readEvents } from "../../src/store/events.ts";
-import { EventsTail } from "../../src/store/events_tail.ts";
+import { endOfEvents, readEvents } from "../../src/store/events/events.ts";
+import { EventsTail } from "../../src/store/events/tail.ts";
 import { readFeed } from "../support/feed.ts";
 import { call, openTestStore, stockUp } from "../support/store.ts";
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { openTestApp } from "../support/app.ts";
 
 Deno.test("GET /: a program gets links, each of which leads somewhere", async () => {
@@ -36,9 +37,10 @@ Deno.test("GET /: a browser gets a page, under a policy that lets nothing else r
 Deno.test("GET /: everything that the page loads is there, plain JavaScript, and 150 kB in all", async () => {
   await using t = await openTestApp();
   const page = await (await t.app.request("/", { headers: { accept: "text/html" } })).text();
-  const paths = new Set(page.match(/\/console\/[\w.]+/g));
-  for (const { name } of Deno.readDirSync(new URL("../../src/console/", import.meta.url))) {
-    if (/\.(ts|css)$/.test(name)) assert(paths.has(`/console/${name}`), `${name} is not served`);
+  const paths = new Set(page.match(/\/console\/[\w./]+/g));
+  const console = new URL("../../src/console/", import.meta.url).pathname;
+  for (const file of readdirSync(console, { recursive: true, encoding: "utf8" })) {
+    if (/\.(ts|css)$/.test(file)) assert(paths.has(`/console/${file}`), `${file} is not served`);
   }
   let bytes = page.length;
   for (const path of paths) {

@@ -1,7 +1,7 @@
 // What Prometheus is told, and that the dashboard and the alert rules ask for nothing else.
 import assert from "node:assert/strict";
 import { Metrics } from "../../src/operations/metrics.ts";
-import { settleAllDue } from "../../src/store/sweep.ts";
+import { settleAllDue } from "../../src/commits/sweep.ts";
 import { openTestApp } from "../support/app.ts";
 import { START_MS, stockUp } from "../support/store.ts";
 

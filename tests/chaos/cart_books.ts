@@ -1,7 +1,7 @@
 // Carts over partitions in the books: every part has come to what its home decided, all of it or nothing.
-import { homeOf } from "../../src/store/hold_ids.ts";
-import { settleParts } from "../../src/store/parts.ts";
-import type { Store } from "../../src/store/store.ts";
+import { homeOf } from "../../src/commits/hold_ids.ts";
+import { settleParts } from "../../src/commits/parts.ts";
+import type { Store } from "../../src/commits/store.ts";
 import type { Books } from "./books.ts";
 
 type Line = [sku: string, location: string, quantity: number];

@@ -1,7 +1,7 @@
 // A real Redis Cluster with the real service on it, as processes that may be killed, and the books of every partition.
 import { count } from "../../src/store/inventory.ts";
-import { partitionPrefix } from "../../src/store/keys.ts";
-import type { Store } from "../../src/store/store.ts";
+import { partitionPrefix } from "../../src/commits/keys.ts";
+import type { Store } from "../../src/commits/store.ts";
 import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { connectStore } from "../support/store.ts";
 import { Books, compareWithTold } from "./books.ts";

@@ -28,7 +28,7 @@ const SKUS = Array.from({ length: 100 }, (_, i) => `DUE${i}`);
 const CLIENTS = 16;
 const PAUSE_MS = 5;
 
-/** Writes holds as lua/hold.lua does, which would take minutes one request at a time. */
+/** Writes holds as lua/commands/hold.lua does, which would take minutes one request at a time. */
 const PLANT = `
 for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do
   local sku = 'DUE' .. (i % 100)

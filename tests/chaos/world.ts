@@ -1,7 +1,7 @@
 // What the harness breaks: a real Redis and the real service as processes, with a proxy in front of each.
-import { dropHalfTransaction } from "../../src/redis/append_only_file.ts";
+import { dropHalfTransaction } from "../../src/redis/embedded/append_only_file.ts";
 import { createClient } from "@redis/client";
-import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
+import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/embedded/binary.ts";
 import { freePort, type Proxy, startProxy } from "./proxy.ts";
 import { memoryOf, ROOT, startServiceProcess, takePrecedence, waitedMs } from "./process.ts";
 

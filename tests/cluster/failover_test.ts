@@ -1,8 +1,8 @@
 // What a failover may lose, that it is noticed, and that commits which wait for their copy lose nothing.
 import assert from "node:assert/strict";
-import { StoreFault } from "../../src/store/faults.ts";
-import { partitionPrefix } from "../../src/store/keys.ts";
-import type { Store, StoreOptions } from "../../src/store/store.ts";
+import { StoreFault } from "../../src/redis/faults.ts";
+import { partitionPrefix } from "../../src/commits/keys.ts";
+import type { Store, StoreOptions } from "../../src/commits/store.ts";
 import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { connectStore, holdUnits, lineOf, makeHold, stockUp } from "../support/store.ts";
 

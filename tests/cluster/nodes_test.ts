@@ -1,15 +1,15 @@
 // Partitions on a real Redis Cluster: which master serves which, and what happens while that changes.
 import assert from "node:assert/strict";
-import { clusterNodes, type ClusterOptions } from "../../src/store/cluster.ts";
-import { StoreFault } from "../../src/store/faults.ts";
+import { clusterNodes, type ClusterOptions } from "../../src/redis/cluster.ts";
+import { StoreFault } from "../../src/redis/faults.ts";
 import {
   isReady,
   MOVE_PATIENCE_MS,
   type Nodes,
   oneNode,
   runOnMaster,
-} from "../../src/store/nodes.ts";
-import { makeScript } from "../../src/store/scripts.ts";
+} from "../../src/redis/nodes.ts";
+import { makeScript } from "../../src/commits/programs.ts";
 import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { freePort } from "../chaos/proxy.ts";
 import { startTestRedis } from "../support/redis.ts";

@@ -1,6 +1,6 @@
 // The service on a Redis Cluster, as callers and load balancers see it while slots move and a master is lost.
 import assert from "node:assert/strict";
-import { partitionPrefix } from "../../src/store/keys.ts";
+import { partitionPrefix } from "../../src/commits/keys.ts";
 import { type ClusterWorld, openClusterWorld } from "../chaos/cluster_world.ts";
 import { beginMove } from "../support/cluster.ts";
 import { stockUp } from "../support/store.ts";

@@ -1,10 +1,10 @@
 // The embedded Redis leaves it to the service to force its file to disk each second.
 import assert from "node:assert/strict";
-import { startEmbeddedRedis } from "../../src/redis/embedded.ts";
-import { incrementalFiles } from "../../src/redis/append_only_file.ts";
-import { getHold } from "../../src/store/hold_records.ts";
-import { hold } from "../../src/store/holds.ts";
-import { verify } from "../../src/store/verify.ts";
+import { startEmbeddedRedis } from "../../src/redis/embedded/server.ts";
+import { incrementalFiles } from "../../src/redis/embedded/append_only_file.ts";
+import { getHold } from "../../src/store/holds/records.ts";
+import { hold } from "../../src/store/holds/holds.ts";
+import { verify } from "../../src/store/verification/verify.ts";
 import { makeDataDir, startService } from "../support/service.ts";
 import { call, connectStore, lineOf, stockUp } from "../support/store.ts";
 

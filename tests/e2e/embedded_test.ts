@@ -1,6 +1,6 @@
 // The embedded Redis in states that a whole service does not often find it in.
 import assert from "node:assert/strict";
-import { startEmbeddedRedis } from "../../src/redis/embedded.ts";
+import { startEmbeddedRedis } from "../../src/redis/embedded/server.ts";
 import { makeDataDir } from "../support/service.ts";
 
 const sleep = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, "slept"));

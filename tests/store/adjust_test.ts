@@ -1,10 +1,10 @@
-// The replies of lua/adjust.lua, in the order of its header.
+// The replies of lua/commands/adjust.lua, in the order of its header.
 import assert from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
 import type { AdjustRequest } from "../../src/contract/movements.ts";
 import { MAX_ON_HAND } from "../../src/contract/fields.ts";
 import { adjust } from "../../src/store/movements.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/commits/store.ts";
 import {
   call,
   confirmHold,

@@ -1,8 +1,8 @@
 // Operations that travel in one commit see each other's changes, and are written as one.
 import assert from "node:assert/strict";
-import { getHold } from "../../src/store/hold_records.ts";
+import { getHold } from "../../src/store/holds/records.ts";
 import { getInventory } from "../../src/store/inventory.ts";
-import type { Operation } from "../../src/store/operation.ts";
+import type { Operation } from "../../src/commits/operation.ts";
 import {
   call,
   eventsOf,

@@ -1,9 +1,9 @@
-// lua/hold.lua with several lines, `any`, `split`, and a hold that replaces another.
+// lua/commands/hold.lua with several lines, `any`, `split`, and a hold that replaces another.
 import assert from "node:assert/strict";
-import { confirm, hold } from "../../src/store/holds.ts";
+import { confirm, hold } from "../../src/store/holds/holds.ts";
 import { count } from "../../src/store/inventory.ts";
-import type { HeldLine, Wish } from "../../src/store/lines.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { HeldLine, Wish } from "../../src/store/holds/lines.ts";
+import type { Store } from "../../src/commits/store.ts";
 import {
   call,
   confirmHold,

@@ -1,9 +1,9 @@
-// lua/confirm.lua for a part of a hold, and for a hold that has expired.
+// lua/commands/confirm.lua for a part of a hold, and for a hold that has expired.
 import assert from "node:assert/strict";
-import { getHold } from "../../src/store/hold_records.ts";
-import { confirm } from "../../src/store/holds.ts";
-import type { HeldLine } from "../../src/store/lines.ts";
-import type { Store } from "../../src/store/store.ts";
+import { getHold } from "../../src/store/holds/records.ts";
+import { confirm } from "../../src/store/holds/holds.ts";
+import type { HeldLine } from "../../src/store/holds/lines.ts";
+import type { Store } from "../../src/commits/store.ts";
 import {
   call,
   confirmHold,

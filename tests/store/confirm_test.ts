@@ -1,4 +1,4 @@
-// The replies of lua/confirm.lua, in the order of its header, and the instant at which it turns.
+// The replies of lua/commands/confirm.lua, in the order of its header, and the instant at which it turns.
 import assert from "node:assert/strict";
 import {
   confirmHold,

@@ -1,4 +1,4 @@
-// The reply of lua/count.lua.
+// The reply of lua/commands/count.lua.
 import assert from "node:assert/strict";
 import { available, count, getInventory } from "../../src/store/inventory.ts";
 import { eventsOf, lineOf, makeHold, openTestStore, stockUp } from "../support/store.ts";

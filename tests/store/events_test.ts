@@ -1,13 +1,13 @@
 // The event stream as pages: every kind, positions, limits, filters, and what is kept no longer.
 import assert from "node:assert/strict";
 import { sell } from "../../src/store/sales.ts";
-import { endOfEvents, readEvents } from "../../src/store/events.ts";
+import { endOfEvents, readEvents } from "../../src/store/events/events.ts";
 import {
   decodePosition,
   encodePosition,
   isLater,
   type Position,
-} from "../../src/store/positions.ts";
+} from "../../src/store/events/positions.ts";
 import { Event } from "../../src/contract/event_kinds.ts";
 import { call, openTestStore, stockUp, type TestStore } from "../support/store.ts";
 

@@ -1,9 +1,9 @@
 // Holds that fall due: settled by every commit, by the sweep, and never early.
 import assert from "node:assert/strict";
-import { getHold } from "../../src/store/hold_records.ts";
+import { getHold } from "../../src/store/holds/records.ts";
 import { sell } from "../../src/store/sales.ts";
-import { SETTLE_LIMIT } from "../../src/store/store.ts";
-import { settleAllDue } from "../../src/store/sweep.ts";
+import { SETTLE_LIMIT } from "../../src/commits/store.ts";
+import { settleAllDue } from "../../src/commits/sweep.ts";
 import {
   call,
   eventsOf,

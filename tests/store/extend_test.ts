@@ -1,8 +1,8 @@
-// The replies of lua/extend.lua, in the order of its header.
+// The replies of lua/commands/extend.lua, in the order of its header.
 import assert from "node:assert/strict";
-import { getHold } from "../../src/store/hold_records.ts";
-import { extend } from "../../src/store/holds.ts";
-import type { Store } from "../../src/store/store.ts";
+import { getHold } from "../../src/store/holds/records.ts";
+import { extend } from "../../src/store/holds/holds.ts";
+import type { Store } from "../../src/commits/store.ts";
 import {
   call,
   confirmHold,

@@ -1,4 +1,4 @@
-// The replies of lua/hold.lua, in the order of its header.
+// The replies of lua/commands/hold.lua, in the order of its header.
 import assert from "node:assert/strict";
 import { eventsOf, holdUnits, lineOf, openTestStore, START_MS, stockUp } from "../support/store.ts";
 

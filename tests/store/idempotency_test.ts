@@ -1,6 +1,6 @@
 // One effect per key, and every decision of the script kept under it.
 import assert from "node:assert/strict";
-import { hold } from "../../src/store/holds.ts";
+import { hold } from "../../src/store/holds/holds.ts";
 import { sell } from "../../src/store/sales.ts";
 import {
   call,

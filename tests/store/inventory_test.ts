@@ -1,7 +1,7 @@
-// The replies of lua/query_inventory.lua and lua/list_inventory.lua.
+// The replies of lua/questions/query_inventory.lua and lua/questions/list_inventory.lua.
 import assert from "node:assert/strict";
 import { listInventory, queryInventory } from "../../src/store/inventory.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/commits/store.ts";
 import { makeHold, openTestStore, START_MS, stockUp } from "../support/store.ts";
 
 async function pageOf(store: Store, prefix: string, limit: number, cursor?: string) {

@@ -1,7 +1,7 @@
-// lua/list_holds.lua: pages of active holds in order of expiry.
+// lua/questions/list_holds.lua: pages of active holds in order of expiry.
 import assert from "node:assert/strict";
-import { listHolds } from "../../src/store/hold_records.ts";
-import type { Store } from "../../src/store/store.ts";
+import { listHolds } from "../../src/store/holds/records.ts";
+import type { Store } from "../../src/commits/store.ts";
 import {
   holdUnits,
   makeHold,

@@ -3,17 +3,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAX_QUANTITY } from "../../src/contract/fields.ts";
-import { isOverPartitions } from "../../src/store/carts.ts";
-import { homeOf, isCart } from "../../src/store/hold_ids.ts";
-import { partitionPrefix } from "../../src/store/keys.ts";
-import { settleParts } from "../../src/store/parts.ts";
-import { getHold, listHolds } from "../../src/store/hold_records.ts";
-import { confirm, extend, hold, release } from "../../src/store/holds.ts";
+import { isOverPartitions } from "../../src/store/holds/carts.ts";
+import { homeOf, isCart } from "../../src/commits/hold_ids.ts";
+import { partitionPrefix } from "../../src/commits/keys.ts";
+import { settleParts } from "../../src/commits/parts.ts";
+import { getHold, listHolds } from "../../src/store/holds/records.ts";
+import { confirm, extend, hold, release } from "../../src/store/holds/holds.ts";
 import { count, getInventory, queryInventory } from "../../src/store/inventory.ts";
-import type { HeldLine, Wish } from "../../src/store/lines.ts";
+import type { HeldLine, Wish } from "../../src/store/holds/lines.ts";
 import { adjust, transfer } from "../../src/store/movements.ts";
 import { sell } from "../../src/store/sales.ts";
-import { settleAllDue } from "../../src/store/sweep.ts";
+import { settleAllDue } from "../../src/commits/sweep.ts";
 import { Model } from "../support/model.ts";
 import { call, eventsOf, openTestStore, START_MS, type TestStore } from "../support/store.ts";
 

@@ -1,8 +1,8 @@
 // The last guard: whatever a plan decides, no commit promises units that are not there.
 import assert from "node:assert/strict";
-import { hold } from "../../src/store/holds.ts";
+import { hold } from "../../src/store/holds/holds.ts";
 import { adjust } from "../../src/store/movements.ts";
-import { verify } from "../../src/store/verify.ts";
+import { verify } from "../../src/store/verification/verify.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import {
   call,

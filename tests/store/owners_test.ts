@@ -1,9 +1,9 @@
 // Holds and idempotency keys belong to the name of the API key they came with; limits on what a name holds.
 import assert from "node:assert/strict";
-import { getHold, listHolds } from "../../src/store/hold_records.ts";
-import { confirm, extend, hold, release } from "../../src/store/holds.ts";
-import { NOBODY } from "../../src/store/keys.ts";
-import type { Store } from "../../src/store/store.ts";
+import { getHold, listHolds } from "../../src/store/holds/records.ts";
+import { confirm, extend, hold, release } from "../../src/store/holds/holds.ts";
+import { NOBODY } from "../../src/commits/keys.ts";
+import type { Store } from "../../src/commits/store.ts";
 import { call, lineOf, openTestStore, START_MS, stockUp } from "../support/store.ts";
 
 function as(owner: string | undefined, target = "POST /hold", key?: string) {

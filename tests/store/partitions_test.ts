@@ -1,19 +1,19 @@
 // Several partitions: where things live, carts over them, keys, lists and events.
 import assert from "node:assert/strict";
-import { commitUnderClaim, takeClaim } from "../../src/store/claims.ts";
-import { StoreFault } from "../../src/store/faults.ts";
-import { getHold, listHolds } from "../../src/store/hold_records.ts";
-import { homeOf } from "../../src/store/hold_ids.ts";
-import { confirm, extend, hold } from "../../src/store/holds.ts";
-import { readEvents } from "../../src/store/events.ts";
+import { commitUnderClaim, takeClaim } from "../../src/commits/claims.ts";
+import { StoreFault } from "../../src/redis/faults.ts";
+import { getHold, listHolds } from "../../src/store/holds/records.ts";
+import { homeOf } from "../../src/commits/hold_ids.ts";
+import { confirm, extend, hold } from "../../src/store/holds/holds.ts";
+import { readEvents } from "../../src/store/events/events.ts";
 import { getInventory, listInventory, queryInventory } from "../../src/store/inventory.ts";
-import { partitionPrefix } from "../../src/store/keys.ts";
-import { keepPartitions } from "../../src/store/partitions.ts";
-import { settleDueParts } from "../../src/store/parts.ts";
-import type { Position } from "../../src/store/positions.ts";
+import { partitionPrefix } from "../../src/commits/keys.ts";
+import { keepPartitions } from "../../src/commits/partitions.ts";
+import { settleDueParts } from "../../src/commits/parts.ts";
+import type { Position } from "../../src/store/events/positions.ts";
 import { sell } from "../../src/store/sales.ts";
-import { settleAllDue } from "../../src/store/sweep.ts";
-import { verify } from "../../src/store/verify.ts";
+import { settleAllDue } from "../../src/commits/sweep.ts";
+import { verify } from "../../src/store/verification/verify.ts";
 import {
   call,
   confirmHold,

@@ -1,7 +1,7 @@
 // Many at once, from two processes' worth of connections on one Redis.
 import assert from "node:assert/strict";
-import { getHold } from "../../src/store/hold_records.ts";
-import { settleAllDue } from "../../src/store/sweep.ts";
+import { getHold } from "../../src/store/holds/records.ts";
+import { settleAllDue } from "../../src/commits/sweep.ts";
 import {
   confirmHold,
   connectStore,

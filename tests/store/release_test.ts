@@ -1,4 +1,4 @@
-// The replies of lua/release.lua, in the order of its header.
+// The replies of lua/commands/release.lua, in the order of its header.
 import assert from "node:assert/strict";
 import {
   confirmHold,

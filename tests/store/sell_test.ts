@@ -1,7 +1,7 @@
-// The replies of lua/sell.lua, in the order of its header.
+// The replies of lua/commands/sell.lua, in the order of its header.
 import assert from "node:assert/strict";
 import { sell } from "../../src/store/sales.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/commits/store.ts";
 import { call, eventsOf, lineOf, makeHold, openTestStore, stockUp } from "../support/store.ts";
 
 const sellUnits = (store: Store, sku: string, quantity: number) =>

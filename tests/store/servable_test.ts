@@ -1,8 +1,8 @@
 // Carts of lines for one SKU against brute force: what is held was to be had, and what is refused was not.
 import assert from "node:assert/strict";
-import { hold } from "../../src/store/holds.ts";
+import { hold } from "../../src/store/holds/holds.ts";
 import { count } from "../../src/store/inventory.ts";
-import type { Wish } from "../../src/store/lines.ts";
+import type { Wish } from "../../src/store/holds/lines.ts";
 import { chance } from "../chaos/random.ts";
 import { call, openTestStore } from "../support/store.ts";
 

@@ -1,8 +1,8 @@
 // Records that another hand has spoilt or removed: as good as none, and nobody else is the worse for them.
 import assert from "node:assert/strict";
-import { getHold, listHolds } from "../../src/store/hold_records.ts";
-import { hold } from "../../src/store/holds.ts";
-import { verify } from "../../src/store/verify.ts";
+import { getHold, listHolds } from "../../src/store/holds/records.ts";
+import { hold } from "../../src/store/holds/holds.ts";
+import { verify } from "../../src/store/verification/verify.ts";
 import {
   call,
   confirmHold,

@@ -1,8 +1,8 @@
-// The replies of lua/transfer.lua, in the order of its header.
+// The replies of lua/commands/transfer.lua, in the order of its header.
 import assert from "node:assert/strict";
 import { MAX_ON_HAND } from "../../src/contract/fields.ts";
 import { transfer } from "../../src/store/movements.ts";
-import { SETTLE_LIMIT, type Store } from "../../src/store/store.ts";
+import { SETTLE_LIMIT, type Store } from "../../src/commits/store.ts";
 import {
   call,
   eventsOf,

@@ -1,11 +1,11 @@
 // Verification: right while traffic goes on, finds what is wrong, and repairs only when asked.
 import assert from "node:assert/strict";
-import { confirm, extend, hold } from "../../src/store/holds.ts";
-import { readEvents } from "../../src/store/events.ts";
+import { confirm, extend, hold } from "../../src/store/holds/holds.ts";
+import { readEvents } from "../../src/store/events/events.ts";
 import { sell } from "../../src/store/sales.ts";
-import type { Store } from "../../src/store/store.ts";
-import { settleAllDue } from "../../src/store/sweep.ts";
-import { verify } from "../../src/store/verify.ts";
+import type { Store } from "../../src/commits/store.ts";
+import { settleAllDue } from "../../src/commits/sweep.ts";
+import { verify } from "../../src/store/verification/verify.ts";
 import {
   call,
   confirmHold,
@@ -210,7 +210,7 @@ Deno.test("orphans: an entry whose record is missing, and one whose hold has end
   assert.equal(await lineOf(t.store, "A"), "10/0");
 });
 
-Deno.test("lua/repair.lua: repaired, also where the line is busy; changed, where it may have been", async () => {
+Deno.test("lua/commands/repair.lua: repaired, also where the line is busy; changed, where it may have been", async () => {
   await using t = await openTestStore({ partitions: 1 });
   await stockUp(t.store, "A", 10);
   await stockUp(t.store, "AA", 500);

@@ -1,7 +1,7 @@
 // A real Redis Cluster of the test's own, on loopback, gone with the test: three masters with a replica each, unless
 // it is told otherwise.
 import { createClient } from "@redis/client";
-import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
+import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/embedded/binary.ts";
 
 const HOST = "127.0.0.1";
 const SLOTS = 16_384;

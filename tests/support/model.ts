@@ -5,8 +5,8 @@ import type {
   ExtendOutcome,
   HoldOutcome,
   ReleaseOutcome,
-} from "../../src/store/holds.ts";
-import type { HeldLine, Wish } from "../../src/store/lines.ts";
+} from "../../src/store/holds/holds.ts";
+import type { HeldLine, Wish } from "../../src/store/holds/lines.ts";
 import type { AdjustOutcome, TransferOutcome } from "../../src/store/movements.ts";
 import type { SaleOutcome } from "../../src/store/sales.ts";
 

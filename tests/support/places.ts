@@ -1,7 +1,7 @@
 // Where the keys of a test's store are: the tests name them as a store of one partition has them.
 import { Buffer } from "node:buffer";
-import { homeOf } from "../../src/store/hold_ids.ts";
-import type { Store } from "../../src/store/store.ts";
+import { homeOf } from "../../src/commits/hold_ids.ts";
+import type { Store } from "../../src/commits/store.ts";
 
 /** Commands about no key, or about all of them. */
 const KEYLESS = new Set([

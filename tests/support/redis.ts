@@ -1,6 +1,6 @@
 // A Redis of the test's own, on a unix socket in a folder of its own, gone with the test.
 import { createClient } from "@redis/client";
-import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/binary.ts";
+import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/embedded/binary.ts";
 
 export interface TestRedis extends AsyncDisposable {
   /** Path of the unix socket. */

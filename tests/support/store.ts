@@ -1,5 +1,5 @@
 // A store on a Redis of the test's own, with the time in the test's hand if it wants.
-import { type Call, openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
+import { type Call, openStore, type Store, type StoreOptions } from "../../src/commits/store.ts";
 import type { Count } from "../../src/store/inventory.ts";
 import { count, getInventory } from "../../src/store/inventory.ts";
 import {
@@ -9,7 +9,7 @@ import {
   type HoldOutcome,
   release,
   type ReleaseOutcome,
-} from "../../src/store/holds.ts";
+} from "../../src/store/holds/holds.ts";
 import { sendToPlace } from "./places.ts";
 import { startTestRedis, type TestRedis } from "./redis.ts";
 

@@ -1,6 +1,6 @@
 // The queue's own rules, with a carrier in the test's hand instead of a connection.
 import assert from "node:assert/strict";
-import { BatchQueue, type Reply } from "../../src/store/batch_queue.ts";
+import { BatchQueue, type Reply } from "../../src/commits/batch_queue.ts";
 
 interface Sent {
   requests: string[][];

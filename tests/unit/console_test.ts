@@ -1,11 +1,16 @@
 // The console's arithmetic; what it shows is in tests/e2e/console_test.ts.
 import assert from "node:assert/strict";
 import type { Event } from "../../src/contract/event_kinds.ts";
-import { addEvent, type Lines, linesOf, pointsBefore } from "../../src/console/level_points.ts";
+import {
+  addEvent,
+  type Lines,
+  linesOf,
+  pointsBefore,
+} from "../../src/console/charts/level_points.ts";
 import { PROBLEMS } from "../../src/contract/problems.ts";
-import { quantile, readBuckets, readRefusals, REFUSALS } from "../../src/console/metrics.ts";
+import { quantile, readBuckets, readRefusals, REFUSALS } from "../../src/console/charts/metrics.ts";
 import { timeLeft } from "../../src/console/parts.ts";
-import { SECONDS, Seconds } from "../../src/console/tally.ts";
+import { SECONDS, Seconds } from "../../src/console/charts/tally.ts";
 
 const NAME = "inventory_http_request_duration_seconds_bucket";
 

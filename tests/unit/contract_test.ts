@@ -5,7 +5,7 @@ import { accessTo, hasAccessRule, SCOPES } from "../../src/contract/access.ts";
 import { makeDocument, ROUTES } from "../../src/contract/document.ts";
 import { PROBLEMS } from "../../src/contract/problems.ts";
 import { makeLog } from "../../src/log.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/commits/store.ts";
 
 // deno-lint-ignore no-explicit-any -- walked as plain JSON
 const document = JSON.parse(JSON.stringify(makeDocument())) as any;

@@ -1,7 +1,7 @@
 // The arithmetic of a verification: one record and the events around its reading, in every order.
 import assert from "node:assert/strict";
-import type { BareEvent } from "../../src/store/event_words.ts";
-import { HoldLedger } from "../../src/store/hold_ledger.ts";
+import type { BareEvent } from "../../src/store/events/words.ts";
+import { HoldLedger } from "../../src/store/verification/hold_ledger.ts";
 
 const line = (quantity: number, sku = "A") => ({ sku, quantity, location: "online" });
 const created = (quantity: number): BareEvent => ({

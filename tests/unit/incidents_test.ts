@@ -5,7 +5,7 @@ import { makeLog } from "../../src/log.ts";
 import { Incidents, type Notice, watch } from "../../src/operations/incidents.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { postTo } from "../../src/operations/webhook.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/commits/store.ts";
 
 function setUp() {
   const lines: string[] = [];
