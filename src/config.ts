@@ -42,9 +42,9 @@ function isRedisUrl(word: string): boolean {
   return URL.canParse(word) && /^rediss?:$/.test(new URL(word).protocol);
 }
 
-/** As browsers write it: in lower case, without the port that goes without saying. */
+/** As browsers write it: in lower case, without the port that goes without saying. `*` stands for nothing. */
 function isHost(word: string): boolean {
-  return ["http", "https"].map((scheme) => `${scheme}://${word}`)
+  return !word.includes("*") && ["http", "https"].map((scheme) => `${scheme}://${word}`)
     .every((url) => URL.canParse(url) && new URL(url).host === word);
 }
 

@@ -203,6 +203,12 @@ Deno.test("every tool that only looks and needs no argument answers as its schem
   }
 });
 
+Deno.test("a body of which nothing need be said is sent all the same", async () => {
+  await using t = await openTestMcp();
+  const { isError, answer } = await t.call("verifyStock", {});
+  assert.deepEqual([isError, answer.drift_count], [false, 0]);
+});
+
 Deno.test("what is too long is refused before anybody reads it", async () => {
   await using t = await openTestMcp();
   const { status, body } = await t.post("/mcp", { padding: "x".repeat(5000) });

@@ -1,8 +1,10 @@
-// A page whose name was made to point here, and our own pages under a name of ours, in a real browser.
+// A page whose name was made to point here, and our own pages under a name of ours, in a real browser; and that
+// what is configured gets to the doors.
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { openTestApp } from "../support/app.ts";
 import { launchBrowser, noBrowser } from "../support/browser.ts";
+import { makeDataDir, startService } from "../support/service.ts";
 import { lineOf, stockUp } from "../support/store.ts";
 
 /** What a page is answered that sends these commands to where it came from. */
@@ -39,4 +41,28 @@ Deno.test({
       await browser.close();
     }
   },
+});
+
+Deno.test("hosts, live feeds of a caller and the life of holds are as configured", async () => {
+  await using data = await makeDataDir();
+  await using service = await startService({
+    DATA_DIR: data.path,
+    PUBLIC_HOSTS: "stock.example",
+    MAX_LIVE_FEEDS_PER_CALLER: "1",
+    HOLD_LIFETIME_MAX_SECONDS: "120",
+  });
+  const hold = { sku: "SKU000001", quantity: 1 };
+  const holdFrom = (origin: string) => service.post("/hold", hold, { origin });
+  const held = await holdFrom("https://stock.example");
+  assert.equal(held.status, 200);
+  const { expires_at } = await held.json();
+  assert(Math.abs(Date.parse(expires_at) - Date.now() - 120_000) < 60_000, expires_at);
+  assert.equal((await holdFrom("https://evil.example")).status, 403);
+  const document = await (await fetch(`${service.url}/openapi.json`)).json();
+  assert.equal(document.components.schemas.HoldRequest.properties.ttl.maximum, 120);
+  const open = () => fetch(`${service.url}/events`, { headers: { accept: "text/event-stream" } });
+  const feed = await open();
+  const refused = await open();
+  assert.deepEqual([feed.status, refused.status], [200, 503]);
+  await Promise.all([feed.body!.cancel(), refused.body!.cancel()]);
 });
