@@ -17,12 +17,6 @@ REPLY  [how many due holds were settled first, for how many milliseconds they ha
        or an error for all of them, with nothing written: NOPERM, where the ACL would stop it half-way, and OVERSOLD,
        where one of them would promise what is not there
 ]]
--- What still runs when Redis has no memory left: all that ends a hold, and what its keys need.
-local RUNS_WHEN_FULL = { release = true, confirm = true, claim = true, unclaim = true, look_back = true }
-
--- Replies that leave nothing decided, so that nothing is kept under the key.
-local UNDECIDED = { unsettled = true, parts_due = true, exceeds_held_quantity = true, nothing_yet = true, given_up = true }
-
 -- One failing operation must not fail its neighbours.
 local function run_verb(verb, commit, ...)
   if MEMORY_IS_FULL and not RUNS_WHEN_FULL[verb] then

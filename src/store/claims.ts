@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { nothingWasDone, StoreFault } from "./faults.ts";
 import { type Call, fingerprint, idempotencyKeyOf, type Operation } from "./operation.ts";
 import type { Store } from "./store.ts";
+import { UNDECIDED } from "./verbs.ts";
 
 /** Longer than the outcome is kept, so that no other request gets the key while there is one. */
 const EXTRA_SECONDS = 60;
@@ -57,9 +58,6 @@ export async function commitUnderClaim<Answer extends [string, ...unknown[]]>(
     throw fault;
   }
 }
-
-/** Replies under which nothing is kept; those of `undecided` in lua/commit.lua. */
-const UNDECIDED = new Set(["exceeds_held_quantity", "given_up"]);
 
 /** Whether the effect of an operation lies in another partition than its key. */
 export function needsClaim(store: Store, { partition = 0 }: Operation, call?: Call): boolean {

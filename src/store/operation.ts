@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Reply } from "./batch_queue.ts";
 import { StoreFault } from "./faults.ts";
 import { isDenial } from "./redis_link.ts";
+import { type CommandName, isAboutStock, type QuestionName } from "./verbs.ts";
 
 /** What a command carries besides its input. The store writes `replayOf` when the command was a repeat. */
 export interface Call {
@@ -18,24 +19,7 @@ export interface Call {
 
 /** One verb with its arguments, in the order that the OP section of its Lua file gives. */
 export interface Operation {
-  verb:
-    | "hold"
-    | "release"
-    | "confirm"
-    | "extend"
-    | "sell"
-    | "count"
-    | "adjust"
-    | "transfer"
-    | "spend"
-    | "repair"
-    | "claim"
-    | "unclaim"
-    | "look_back"
-    | "take_part"
-    | "hold_cart"
-    | "judge_part"
-    | "settle_part";
+  verb: CommandName;
   args: (string | number)[];
   /** Where it is decided; the first partition if not said. */
   partition?: number;
@@ -48,20 +32,7 @@ export interface Operation {
 }
 
 export interface Question {
-  verb:
-    | "get_inventory"
-    | "query_inventory"
-    | "list_inventory"
-    | "get_hold"
-    | "list_holds"
-    | "last_event"
-    | "read_events"
-    | "verify_holds"
-    | "verify_parts"
-    | "due_parts"
-    | "verify_skus"
-    | "verify_stock"
-    | "measure";
+  verb: QuestionName;
   args: (string | number)[];
   /** Where the answer is; the first partition if not said. */
   partition?: number;
@@ -98,15 +69,9 @@ export function encodeOperation(
 
 /** A question as `read` takes it. With `waitsForParts` it may be answered `parts_due` too, if it is about stock. */
 export function encodeQuestion({ verb, args }: Question, waitsForParts: boolean): string[] {
-  const waits = waitsForParts && ABOUT_STOCK.has(verb);
+  const waits = waitsForParts && isAboutStock(verb);
   return [verb, String(args.length), waits ? "1" : "0", ...args.map(String)];
 }
-
-const ABOUT_STOCK = new Set<Question["verb"]>([
-  "get_inventory",
-  "query_inventory",
-  "list_inventory",
-]);
 
 /** Two requests with one fingerprint are the same: method, path, and body as validated. */
 export function fingerprint(target: string, request: unknown): string {

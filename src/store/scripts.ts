@@ -1,6 +1,7 @@
 // The Lua programs, put together from the files in lua/ by plain concatenation.
 import { createHash } from "node:crypto";
 import { KEY_NAMES, NOBODY } from "./keys.ts";
+import { COMMANDS, QUESTIONS, RUNS_WHEN_FULL, UNDECIDED } from "./verbs.ts";
 
 import begin from "../../lua/shared/begin.lua" with { type: "text" };
 import clock from "../../lua/shared/clock.lua" with { type: "text" };
@@ -21,37 +22,6 @@ import numbers from "../../lua/shared/numbers.lua" with { type: "text" };
 import settle from "../../lua/shared/settle.lua" with { type: "text" };
 import stock from "../../lua/shared/stock.lua" with { type: "text" };
 import stream from "../../lua/shared/stream.lua" with { type: "text" };
-
-import adjust from "../../lua/adjust.lua" with { type: "text" };
-import claim from "../../lua/claim.lua" with { type: "text" };
-import confirm from "../../lua/confirm.lua" with { type: "text" };
-import count from "../../lua/count.lua" with { type: "text" };
-import dueParts from "../../lua/due_parts.lua" with { type: "text" };
-import extend from "../../lua/extend.lua" with { type: "text" };
-import unclaim from "../../lua/unclaim.lua" with { type: "text" };
-import getHold from "../../lua/get_hold.lua" with { type: "text" };
-import getInventory from "../../lua/get_inventory.lua" with { type: "text" };
-import listHolds from "../../lua/list_holds.lua" with { type: "text" };
-import hold from "../../lua/hold.lua" with { type: "text" };
-import holdCart from "../../lua/hold_cart.lua" with { type: "text" };
-import judgePart from "../../lua/judge_part.lua" with { type: "text" };
-import lastEvent from "../../lua/last_event.lua" with { type: "text" };
-import listInventory from "../../lua/list_inventory.lua" with { type: "text" };
-import lookBack from "../../lua/look_back.lua" with { type: "text" };
-import measure from "../../lua/measure.lua" with { type: "text" };
-import queryInventory from "../../lua/query_inventory.lua" with { type: "text" };
-import readEvents from "../../lua/read_events.lua" with { type: "text" };
-import release from "../../lua/release.lua" with { type: "text" };
-import repair from "../../lua/repair.lua" with { type: "text" };
-import sell from "../../lua/sell.lua" with { type: "text" };
-import settlePart from "../../lua/settle_part.lua" with { type: "text" };
-import spend from "../../lua/spend.lua" with { type: "text" };
-import takePart from "../../lua/take_part.lua" with { type: "text" };
-import transfer from "../../lua/transfer.lua" with { type: "text" };
-import verifyHolds from "../../lua/verify_holds.lua" with { type: "text" };
-import verifyParts from "../../lua/verify_parts.lua" with { type: "text" };
-import verifySkus from "../../lua/verify_skus.lua" with { type: "text" };
-import verifyStock from "../../lua/verify_stock.lua" with { type: "text" };
 
 import commit from "../../lua/commit.lua" with { type: "text" };
 import read from "../../lua/read.lua" with { type: "text" };
@@ -144,8 +114,14 @@ function compose(settings: ScriptSettings, parts: string[]): string {
 }
 
 /** Each verb in a scope of its own. */
-function asVerbs(verbs: Record<string, string>): string[] {
-  return Object.entries(verbs).map(([name, text]) => `do\n${text}\nverbs.${name} = ${name}\nend`);
+function asVerbs(verbs: Record<string, { lua: string }>): string[] {
+  return Object.entries(verbs)
+    .map(([name, { lua }]) => `do\n${lua}\nverbs.${name} = ${name}\nend`);
+}
+
+/** A set that Lua and TypeScript share, as a table. */
+function asTable(name: string, words: Iterable<string>): string {
+  return `local ${name} = { ${[...words].map((word) => `${word} = true`).join(", ")} }`;
 }
 
 /**
@@ -170,14 +146,10 @@ export function commitScripts(
     settle,
     idempotency,
   ];
-  const verbs = {
-    ...{ hold, release, confirm, extend, sell, count, adjust, transfer, repair, spend },
-    ...{ claim, unclaim, look_back: lookBack },
-    ...{ take_part: takePart, hold_cart: holdCart, judge_part: judgePart, settle_part: settlePart },
-  };
-  const parts = [permissions, clockSource, ...gathered, ...rules, ...asVerbs(verbs), commit];
+  const tables = [asTable("RUNS_WHEN_FULL", RUNS_WHEN_FULL), asTable("UNDECIDED", UNDECIDED)];
+  const parts = [permissions, clockSource, ...gathered, ...rules, ...asVerbs(COMMANDS), commit];
   const form = (memoryIsFull: boolean) =>
-    compose(settings, [`local MEMORY_IS_FULL = ${memoryIsFull}`, ...parts]);
+    compose(settings, [`local MEMORY_IS_FULL = ${memoryIsFull}`, ...tables, ...parts]);
   return {
     usual: makeFunction(form(false), []),
     whenFull: makeScript(`#!lua flags=allow-oom\n${form(true)}\nreturn main(ARGV)`),
@@ -187,13 +159,6 @@ export function commitScripts(
 /** The program that answers questions. `no-writes` keeps it answering where writes are refused or paused. */
 export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
   const shared = [begin, numbers, clockSource, texts, records, due, partsDue, stream];
-  const verbs = {
-    ...{ get_inventory: getInventory, query_inventory: queryInventory },
-    ...{ list_inventory: listInventory, get_hold: getHold, list_holds: listHolds },
-    ...{ last_event: lastEvent, read_events: readEvents, measure, due_parts: dueParts },
-    ...{ verify_holds: verifyHolds, verify_parts: verifyParts },
-    ...{ verify_skus: verifySkus, verify_stock: verifyStock },
-  };
-  const text = compose(settings, [...shared, ...asVerbs(verbs), read]);
+  const text = compose(settings, [...shared, ...asVerbs(QUESTIONS), read]);
   return makeFunction(text, ["no-writes"]);
 }

@@ -20,6 +20,7 @@ import { Partition, withDeadline } from "./partition.ts";
 import { clusterNodes } from "./cluster.ts";
 import { isReady, oneNode, onMaster, type RedisNode } from "./nodes.ts";
 import { commitScripts, readScript } from "./scripts.ts";
+import { keepsLikeHolds } from "./verbs.ts";
 
 export type { Call } from "./operation.ts";
 
@@ -131,7 +132,7 @@ export function openStore(options: StoreOptions): Store {
   const count = options.partitions ?? 1;
   // The key that made a hold must not be forgotten while that hold may still live.
   const keepSecondsOf = (verb: Operation["verb"]) =>
-    verb === "hold" || verb === "hold_cart"
+    keepsLikeHolds(verb)
       ? Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)
       : options.idempotencyTtlSeconds;
 

@@ -68,6 +68,44 @@ Deno.test("POST /hold/cart: 1 to 50 lines, and split only with any", async () =>
   assert.equal(await pointerOf({ lines: [line], ttl: 7201 }), "/ttl");
 });
 
+Deno.test("a place that is listed twice is refused, and named; nothing is held", async () => {
+  await using t = await openTestApp();
+  await count(t.store, { sku: "X", onHand: [["online", 5]] });
+  const twenty = Array(20).fill("online");
+  const wish = { sku: "X", quantity: 8, location: "any", split: true };
+  for (const locations of [["online", "online"], twenty, ["store:A", "online", "store:A"]]) {
+    const repeated = locations.length - 1;
+    const one = await t.post("/hold", { ...wish, locations });
+    assert.deepEqual([one.status, one.body.code], [422, "validation_failed"]);
+    assert.equal(one.body.errors.at(-1).pointer, `/locations/${repeated}`);
+    assert.equal(one.body.errors.at(-1).detail, "repeats /0");
+    const cart = await t.post("/hold/cart", {
+      lines: [{ sku: "X", quantity: 1 }, { ...wish, locations }],
+    });
+    assert.equal(cart.body.errors.at(-1).pointer, `/lines/1/locations/${repeated}`);
+  }
+  assert.deepEqual((await t.get("/inventory/X")).body.held, {});
+});
+
+Deno.test("sums of lines over the bound of a line are answered by the contract, never as an error", async () => {
+  await using t = await openTestApp();
+  await count(t.store, { sku: "X", onHand: [["online", 3_000_000]] });
+  const million = { sku: "X", quantity: 1_000_000, location: "online" };
+  const tooMany = await t.post("/hold/cart", { lines: [million, { ...million, quantity: 1 }] });
+  assert.deepEqual([tooMany.status, tooMany.body.errors], [422, [{
+    in: "body",
+    pointer: "/lines/1/quantity",
+    detail: "makes it 1000001 of X at online: must be at most 1000000",
+  }]]);
+  const anywhere = await t.post("/hold/cart", {
+    lines: [million, { ...million, location: "any" }],
+  });
+  assert.deepEqual([anywhere.status, anywhere.body.code], [409, "insufficient_stock"]);
+  const { body: { hold_id } } = await t.post("/hold/cart", { lines: [million] });
+  const confirmed = await t.post("/confirm", { hold_id, lines: [million, million] });
+  assert.deepEqual([confirmed.status, confirmed.body.code], [422, "exceeds_held_quantity"]);
+});
+
 Deno.test("POST /hold with any: the chosen location, and what was taken where", async () => {
   await using t = await openTestApp();
   await stockShirts(t);

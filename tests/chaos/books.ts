@@ -173,10 +173,14 @@ export function compareWithTold(books: Books[], ledger: Ledger): string[] {
   const ended = new Map(books.flatMap((each) => [...each.ended]));
   const soldByBooks = new Map(books.flatMap((each) => [...each.sold]));
   const told = { created: new Set(), confirmed: new Set(), released: new Set() };
+  const replaced = new Set<string>();
   const sold = new Map<string, number>();
   for (const { path, status, request, body } of ledger.told) {
     if (status !== 200) continue;
-    if (path === "/hold" || path === "/hold/cart") told.created.add(body.hold_id);
+    if (path === "/hold" || path === "/hold/cart") {
+      told.created.add(body.hold_id);
+      if (request.replaces) replaced.add(request.replaces as string);
+    }
     if (path === "/confirm") told.confirmed.add(body.hold_id);
     if (path === "/release" && body.status === "released") told.released.add(body.hold_id);
     if (path === "/simulate/sale") {
@@ -196,9 +200,14 @@ export function compareWithTold(books: Books[], ledger: Ledger): string[] {
   };
   for (const kind of ["created", "confirmed", "released"] as const) {
     const lost = told[kind].difference(happened[kind]);
-    const extra = happened[kind].difference(told[kind]);
+    const extra = happened[kind].difference(told[kind])
+      .difference(kind === "released" ? replaced : new Set());
     if (lost.size) faults.push(`LOST: ${lost.size} holds told ${kind}: ${[...lost].slice(0, 3)}`);
     if (extra.size) faults.push(`I5: ${extra.size} holds ${kind} that nobody was told of`);
+  }
+  for (const id of replaced) {
+    const ends = ended.get(id)?.join() ?? "active";
+    if (!["released", "expired"].includes(ends)) faults.push(`I4: ${id}, replaced, is ${ends}`);
   }
   for (const [id, times] of created) if (times > 1) faults.push(`I5: ${id} made ${times}x`);
   for (const line of new Set([...sold.keys(), ...soldByBooks.keys()])) {

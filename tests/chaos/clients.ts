@@ -71,20 +71,31 @@ async function buyer(
     location: chance.pick(LOCATIONS),
   });
   while (!state.stopping) {
-    const line = someLine();
     if (chance.happens(0.2)) {
-      await command(url, ledger, "/simulate/sale", line);
+      await command(url, ledger, "/simulate/sale", someLine());
       continue;
     }
+    const holdSome = (options: { ttl: number; replaces?: string }) => {
+      const lines = [someLine()];
+      while (lines.length < 3 && cartShare > 0 && chance.happens(cartShare)) lines.push(someLine());
+      return lines.length > 1
+        ? command(url, ledger, "/hold/cart", { lines, ...options })
+        : command(url, ledger, "/hold", { ...lines[0], ...options });
+    };
     const ttl = chance.happens(0.15) ? 1 : 300;
-    const lines = [line];
-    while (lines.length < 3 && cartShare > 0 && chance.happens(cartShare)) lines.push(someLine());
-    const held = lines.length > 1
-      ? await command(url, ledger, "/hold/cart", { lines, ttl })
-      : await command(url, ledger, "/hold", { ...line, ttl });
+    const held = await holdSome({ ttl });
     if (held?.status !== 200) continue;
+    const ids: string[] = [held.body.hold_id];
+    if (chance.happens(0.3)) {
+      const isPaid = chance.happens(0.4); // in another window of the same buyer: one of both may be sold
+      const [replaced] = await Promise.all([
+        holdSome({ ttl, replaces: ids[0] }),
+        isPaid ? command(url, ledger, "/confirm", { hold_id: ids[0] }) : undefined,
+      ]);
+      if (replaced?.status === 200) ids.unshift(replaced.body.hold_id);
+    }
     const end = chance.pick(["/confirm", "/confirm", "/release", "/release", undefined]);
-    if (end) await command(url, ledger, end, { hold_id: held.body.hold_id });
+    if (end) await command(url, ledger, end, { hold_id: chance.pick(ids) });
   }
 }
 

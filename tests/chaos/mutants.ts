@@ -89,12 +89,12 @@ export const MUTANTS: Mutant[] = [
   {
     name: "write before check",
     file: "lua/hold.lua",
-    find: "local refusal = allocate_all(plan, wishes, commit.backlog)",
+    find: "local plan = new_plan(replaced)",
     replace: `for _, wish in ipairs(wishes) do
     local stock = read_line(wish.sku, wish.location)
     change_line(stock, stock.on_hand, stock.held + wish.quantity)
   end
-  local refusal = allocate_all(plan, wishes, commit.backlog)`,
+  local plan = new_plan(replaced)`,
   },
   {
     name: "what is held can be taken again",
@@ -117,7 +117,7 @@ export const MUTANTS: Mutant[] = [
   {
     name: "a commit remembers what the one before has read",
     file: "lua/shared/stock.lua",
-    find: "shelves, wholly_read, changed = {}, {}, {}",
+    find: "shelves, wholly_read, changed, oversold = {}, {}, {}, nil",
     replace: "shelves, wholly_read, changed = shelves or {}, wholly_read or {}, {}",
   },
   {
@@ -137,6 +137,60 @@ export const MUTANTS: Mutant[] = [
     file: "lua/hold.lua",
     find: "not excess_of(owner, units, nil, commit.backlog) then",
     replace: "true then",
+  },
+  {
+    name: "a place that is listed twice is taken twice",
+    file: "lua/shared/plan.lua",
+    find: "if place.listed_by ~= wish then",
+    replace: "if true then",
+  },
+  {
+    name: "repeated places are valid",
+    file: "src/contract/holds.ts",
+    find: "if (first < i) context",
+    replace: "if (first > i) context",
+  },
+  {
+    name: "the last guard against overselling is away",
+    file: "lua/shared/stock.lua",
+    find: "  if oversold then\n    return redis",
+    replace: "  if false then\n    return redis",
+  },
+  {
+    name: "who would oversell fails the others in its batch",
+    file: "src/store/partition.ts",
+    find: "if (requests.length > 1) return await this.#commitOneByOne(requests, deadlineMs);",
+    replace: "",
+  },
+  {
+    name: "a hold has more of a place than a line may name",
+    file: "lua/shared/plan.lua",
+    find: "math.max(0, math.min(free, MAX_QUANTITY))",
+    replace: "math.max(0, free)",
+  },
+  {
+    name: "lines that add up to more than a line may name are valid",
+    file: "src/contract/holds.ts",
+    find: "if (sum > MAX_QUANTITY) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "a part to sell may not add up to more than a line may name",
+    file: "lua/shared/lines.lua",
+    find: "whole_number(args[i + 2], 1, MAX_ON_HAND)",
+    replace: "whole_number(args[i + 2], 1, MAX_QUANTITY)",
+  },
+  {
+    name: "the order of lines decides whether a cart is served",
+    file: "lua/shared/plan.lua",
+    find: "  table.sort(open, chooses_before)\n",
+    replace: "",
+  },
+  {
+    name: "what other lines took is told as not there",
+    file: "lua/shared/plan.lua",
+    find: "return place.free + place.taken",
+    replace: "return place.free",
   },
   {
     name: "no status check in release",
@@ -218,9 +272,9 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "releases need memory",
-    file: "lua/commit.lua",
-    find: "local RUNS_WHEN_FULL = { release = true,",
-    replace: "local RUNS_WHEN_FULL = { ",
+    file: "src/store/verbs.ts",
+    find: "release: { lua: release, runsWhenFull: true },",
+    replace: "release: { lua: release },",
   },
   {
     name: "holds are made without memory",
@@ -386,6 +440,41 @@ export const MUTANTS: Mutant[] = [
     caughtBy: PARTITIONS,
   },
   {
+    name: "a cart leaves the hold that it replaces as it is",
+    file: "lua/hold_cart.lua",
+    find: "    give_back(replaces, replaced, now)\n",
+    replace: "",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "a repeat does not finish what a replacing cart began",
+    file: "src/store/carts.ts",
+    find: "return undefined;\n    await this.#settleReplaced(reply);",
+    replace: "return undefined;",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "parts fall due later than their hold",
+    file: "lua/take_part.lua",
+    find: "1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)",
+    replace: "2000 + 1000 * whole_number(ttl_seconds, 1, MAX_TTL_SECONDS)",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "refused for want of units that a cart has given back",
+    file: "lua/shared/plan.lua",
+    find: "return commit.waits_for_parts and parts_are_due(commit.now)",
+    replace: "return false",
+    caughtBy: PARTITIONS,
+  },
+  {
+    name: "a read shows units of carts that are over as held",
+    file: "lua/read.lua",
+    find: "waits and parts_are_due(now)",
+    replace: "false",
+    caughtBy: PARTITIONS,
+  },
+  {
     name: "a key is not claimed where it belongs",
     file: "src/store/claims.ts",
     find: 'return store.partitions > 1 && key !== "" && store.partitionOf(key) !== partition;',
@@ -409,9 +498,9 @@ export const MUTANTS: Mutant[] = [
   {
     name: "lists forget a partition",
     file: "src/store/store.ts",
-    find: "return Promise.all(partitions.map((each) => each.ask(request, question.weight)));",
+    find: "return Promise.all(partitions.map((_, partition) => askAt(question, partition)));",
     replace:
-      "return Promise.all(partitions.slice(0, 7).map((each) => each.ask(request, question.weight)));",
+      "return Promise.all(partitions.slice(0, 7).map((_, partition) => askAt(question, partition)));",
     caughtBy: PARTITIONS,
   },
   {
