@@ -35,10 +35,14 @@ class InventoryAgent:
             self.session.headers["X-API-Key"] = api_key
 
     def inventory(self, sku):
+        if sku in (".", ".."):
+            raise ValueError(f"a URL cannot end with {sku}: ask POST /inventory/query for it")
         return self._send("GET", "/inventory/" + quote(sku, safe=""))
 
-    def hold(self, sku, quantity, location="online", ttl=300, key=None):
-        body = {"sku": sku, "quantity": quantity, "location": location, "ttl": ttl}
+    def hold(self, sku, quantity, location="online", ttl=None, key=None):
+        body = {"sku": sku, "quantity": quantity, "location": location}
+        if ttl is not None:
+            body["ttl"] = ttl
         return self._send("POST", "/hold", body, key)
 
     def confirm(self, hold_id, key=None):

@@ -1,12 +1,15 @@
 // The HTTP app: order of middleware, routes, and the doors through which errors leave. No I/O of its own.
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Bounds } from "./contract/fields.ts";
 import { type ApiKey, authorize, identify } from "./http/api_keys.ts";
 import { bodyRules } from "./http/body.ts";
+import { type CallerOf, tellCallers } from "./http/callers.ts";
 import type { AppEnv } from "./http/context.ts";
 import { answerInTime } from "./http/deadline.ts";
 import { envelope, type NameRequest } from "./http/envelope.ts";
 import { idempotency } from "./http/idempotency_key.ts";
-import { crossOrigin } from "./http/exposure.ts";
+import { crossOrigin, refuseForeignPages } from "./http/exposure.ts";
+import { LiveFeeds } from "./http/live_feeds.ts";
 import { inFlightLimit, rateLimit } from "./http/limits.ts";
 import { answerThrown, validationHook } from "./http/problems.ts";
 import { nothingThere } from "./http/nothing_there.ts";
@@ -28,11 +31,10 @@ import type { Metrics } from "./operations/metrics.ts";
 import type { OwnSync } from "./commits/readiness.ts";
 import type { Store } from "./commits/store.ts";
 
-export interface AppOptions {
+export interface AppOptions extends Bounds {
   store: Store;
   log: Log;
   maxBodyBytes: number;
-  holdLifetimeMaxSeconds: number;
   /** 2000 if not said. */
   requestTimeoutMs?: number;
   /** At or below which a line is shown as low. */
@@ -50,8 +52,11 @@ export interface AppOptions {
   trustedProxies?: string[];
   maxRequestsInFlight?: number;
   maxLiveFeeds?: number;
+  maxLiveFeedsPerCaller?: number;
   /** Pages of these origins may call from a browser. */
   corsOrigins?: string[];
+  /** The names under which our own pages are reached, besides `localhost` and addresses. */
+  publicHosts?: string[];
   /** Where the service itself forces Redis' file to disk. */
   ownSync?: OwnSync;
   /** Aborts when the service begins to stop: live feeds end, and `GET /ready` says so. */
@@ -61,30 +66,33 @@ export interface AppOptions {
 export function createApp(
   options: AppOptions,
 ): OpenAPIHono<AppEnv> {
-  const { store, log, holdLifetimeMaxSeconds, stopping } = options;
+  const { store, log, holdLifetimeMaxSeconds, corsOrigins, stopping } = options;
+  const bounds: Bounds = { holdLifetimeMaxSeconds };
+  const callerOf = tellCallers(options.trustedProxies ?? []);
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
   letValidRequestsThrough(app);
 
   app.use(envelope(log, options.metrics, options.nameRequest));
-  if (options.corsOrigins) app.use(crossOrigin(options.corsOrigins));
+  if (corsOrigins) app.use(crossOrigin(corsOrigins));
+  app.use(refuseForeignPages(corsOrigins ?? [], options.publicHosts ?? []));
   app.use(answerInTime(options.requestTimeoutMs ?? 2000));
   app.use(inFlightLimit(options.maxRequestsInFlight ?? Infinity));
-  guard(app, options);
+  guard(app, options, callerOf);
   app.use(idempotency);
   app.use(bodyRules(options.maxBodyBytes));
 
   mountInventory(app, store);
-  mountHolds(app, store, holdLifetimeMaxSeconds);
+  mountHolds(app, store, bounds);
   mountSales(app, store);
   mountMovements(app, store);
-  mountEvents(app, store, stopping, options.maxLiveFeeds, options.metrics);
+  mountEvents(app, store, liveFeeds(options, callerOf), stopping);
   mountVerify(app, store, options.onVerified);
   mountService(app, store, stopping, () => options.metrics?.lastSweepMs, options.ownSync);
-  mountMcp(app, options.corsOrigins);
-  mountHome(app, options.lowStockThreshold ?? 10);
+  mountMcp(app, bounds);
+  mountHome(app, options.lowStockThreshold ?? 10, bounds);
   mountConsole(app);
   if (options.metrics) mountMetrics(app, store, options.metrics);
-  mountDocs(app);
+  mountDocs(app, bounds);
 
   app.notFound(nothingThere(app));
   app.onError((error, c) => answerThrown(error, c, log));
@@ -92,11 +100,14 @@ export function createApp(
 }
 
 /** Keys and rates, where they are configured. Guesses at keys count too, so rates come before judgement. */
-function guard(app: OpenAPIHono<AppEnv>, options: AppOptions): void {
+function guard(app: OpenAPIHono<AppEnv>, options: AppOptions, callerOf: CallerOf): void {
   const { store, apiKeys = [], publicReads = true, rateLimitPerMinute = 0 } = options;
   if (apiKeys.length > 0) app.use(identify(apiKeys));
-  if (rateLimitPerMinute > 0) {
-    app.use(rateLimit(store, rateLimitPerMinute, options.trustedProxies ?? []));
-  }
+  if (rateLimitPerMinute > 0) app.use(rateLimit(store, rateLimitPerMinute, callerOf));
   if (apiKeys.length > 0) app.use(authorize(publicReads));
+}
+
+function liveFeeds(options: AppOptions, callerOf: CallerOf): LiveFeeds {
+  const { maxLiveFeeds = Infinity, maxLiveFeedsPerCaller = Infinity, metrics } = options;
+  return new LiveFeeds(callerOf, maxLiveFeeds, maxLiveFeedsPerCaller, metrics ?? { liveFeeds: 0 });
 }

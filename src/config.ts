@@ -1,7 +1,7 @@
 // Configuration: every variable once, with its bounds, its default and what it is for.
 import { z } from "zod";
 import { isIP } from "node:net";
-import { MAX_TTL_SECONDS } from "./contract/fields.ts";
+import { DEFAULT_BOUNDS, MAX_TTL_SECONDS } from "./contract/fields.ts";
 import { parseApiKeys } from "./http/api_keys.ts";
 import { LOG_LEVELS } from "./log.ts";
 
@@ -40,6 +40,12 @@ function listOf(pattern: (word: string) => boolean, kind: string): (text: string
 
 function isRedisUrl(word: string): boolean {
   return URL.canParse(word) && /^rediss?:$/.test(new URL(word).protocol);
+}
+
+/** As browsers write it: in lower case, without the port that goes without saying. `*` stands for nothing. */
+function isHost(word: string): boolean {
+  return !word.includes("*") && ["http", "https"].map((scheme) => `${scheme}://${word}`)
+    .every((url) => URL.canParse(url) && new URL(url).host === word);
 }
 
 function isOrigin(word: string): boolean {
@@ -85,8 +91,10 @@ export const ConfigSchema = z.object({
   MAX_BODY_BYTES: wholeNumber(1024, 10_485_760).default(65_536).describe(
     "The largest body of a request, in bytes.",
   ),
-  HOLD_LIFETIME_MAX_SECONDS: wholeNumber(1, MAX_TTL_SECONDS).default(7200).describe(
-    "The longest life of a hold, and so the longest `ttl`, in seconds.",
+  HOLD_LIFETIME_MAX_SECONDS: wholeNumber(1, MAX_TTL_SECONDS).default(
+    DEFAULT_BOUNDS.holdLifetimeMaxSeconds,
+  ).describe(
+    "The longest life of a hold, and so the longest `ttl`, in seconds; the `ttl` of one without, where that is under 300.",
   ),
   IDEMPOTENCY_TTL_SECONDS: wholeNumber(60, 2_592_000).default(3600).describe(
     "How long the outcome under an idempotency key is kept, in seconds; for holds never shorter than a hold may live.",
@@ -111,12 +119,21 @@ export const ConfigSchema = z.object({
   MAX_LIVE_FEEDS: wholeNumber(0, 100_000).default(200).describe(
     "Live feeds of events open at once; further ones are refused as `overloaded`.",
   ),
+  MAX_LIVE_FEEDS_PER_CALLER: wholeNumber(1, 100_000).default(20).describe(
+    "Live feeds open at once for each key's name, or each address without one.",
+  ),
   MAX_ACTIVE_HOLDS_PER_KEY: wholeNumber(0, 1_000_000).default(0).describe(
     "Active holds that one key's name may have at once in each partition; 0 for no limit.",
   ),
   MAX_HELD_UNITS_PER_KEY: wholeNumber(0, 1_000_000_000).default(0).describe(
     "Units that one key's name may hold at once in each partition; 0 for no limit.",
   ),
+  PUBLIC_HOSTS: words(
+    listOf(isHost, "hosts apart by spaces, as in stock.example or stock.example:8443"),
+  )
+    .optional().describe(
+      "Names by which browsers reach the pages of this service, besides addresses and `localhost`.",
+    ),
   CORS_ORIGINS: words(listOf(isOrigin, "origins apart by spaces, as in https://shop.example"))
     .optional().describe("Origins whose pages may call from a browser. Unset: none."),
   ALERT_AFTER_SECONDS: wholeNumber(2, 3600).default(60).describe(

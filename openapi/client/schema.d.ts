@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * Look at the stock of one SKU
-         * @description Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer.
+         * @description Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer. (A SKU that is `.` or `..` cannot be in the path of most HTTP libraries: ask for it with `queryInventory`.)
          *
          *     What to do when refused:
          *
@@ -581,7 +581,7 @@ export interface components {
             /** @description All of these or none. Lines for the same SKU and location are added up, to 1000000 at most; lines with the location `any` are each placed for themselves. */
             lines: components["schemas"]["CartLine"][];
             /**
-             * @description Seconds until the hold expires by itself. At most 7200 unless configured otherwise.
+             * @description Seconds until the hold expires by itself. At most 7200: the service's `HOLD_LIFETIME_MAX_SECONDS`.
              * @default 300
              * @example 300
              */
@@ -778,7 +778,7 @@ export interface components {
              */
             hold_id: string;
             /**
-             * @description Seconds until the hold expires by itself. At most 7200 unless configured otherwise.
+             * @description Seconds until the hold expires by itself. At most 7200: the service's `HOLD_LIFETIME_MAX_SECONDS`.
              * @example 300
              */
             ttl: number;
@@ -1194,7 +1194,7 @@ export interface components {
              */
             locations?: string[];
             /**
-             * @description Seconds until the hold expires by itself. At most 7200 unless configured otherwise.
+             * @description Seconds until the hold expires by itself. At most 7200: the service's `HOLD_LIFETIME_MAX_SECONDS`.
              * @default 300
              * @example 300
              */
@@ -1508,7 +1508,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
+            code: "malformed_json" | "invalid_idempotency_key" | "unauthorized" | "forbidden" | "origin_not_allowed" | "not_found" | "sku_not_found" | "hold_not_found" | "method_not_allowed" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "insufficient_stock" | "stale_quantity" | "on_hand_limit_exceeded" | "too_many_active_holds" | "too_many_held_units" | "hold_expired" | "hold_released" | "hold_confirmed" | "lifetime_exceeded" | "validation_failed" | "idempotency_key_reused" | "exceeds_held_quantity" | "rate_limited" | "internal_error" | "store_unavailable" | "overloaded" | "store_full" | "outcome_unknown";
             /** @description Whether the same request, with the same idempotency key, may succeed later. */
             retryable: boolean;
             /** @description Names the request in the service's log. */
@@ -2430,7 +2430,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2576,7 +2580,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2765,7 +2773,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2954,7 +2966,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3143,7 +3159,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3320,7 +3340,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3705,7 +3729,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3882,7 +3910,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4065,7 +4097,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4337,7 +4373,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names. */
+            /**
+             * @description `forbidden`: The key is good, but not for this. Use one with the scope that `detail` names.
+             *
+             *     `origin_not_allowed`: A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the service's own, and the origin in CORS_ORIGINS where it is another's.
+             */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -24,6 +24,11 @@ export function withCode(text: string): (string | VNode)[] {
   return text.split("`").map((part, i) => i % 2 === 0 ? part : html`<code>${part}</code>`);
 }
 
+/** So many seconds, or as many as a hold may live here. */
+export function secondsToLive(wanted: number): number {
+  return Math.min(wanted, Number(document.documentElement.dataset.longestTtl ?? wanted));
+}
+
 export function clockTime(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 19);
 }

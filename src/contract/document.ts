@@ -2,6 +2,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { SECURITY_SCHEMES, securityOf } from "./access.ts";
 import { getEvents } from "./events.ts";
+import { type Bounds, DEFAULT_BOUNDS } from "./fields.ts";
 import { declareHeaders } from "./headers.ts";
 import { confirmHold, extendHold, releaseHold } from "./hold_changes.ts";
 import { createCart, createHold, getHold, listHolds } from "./holds.ts";
@@ -13,16 +14,16 @@ import { simulateSale } from "./sales.ts";
 import { explainProblem, getHealth, getReadiness } from "./service.ts";
 import { verifyStock } from "./verify.ts";
 
-/** Every operation of the service, in the order of the document. */
-export const ROUTES = [
+/** Every operation of a service with these bounds, in the order of the document. */
+const routesWithin = (bounds: Bounds) => [
   getInventory,
   listInventory,
   queryInventory,
-  createHold,
-  createCart,
+  createHold(bounds),
+  createCart(bounds),
   confirmHold,
   releaseHold,
-  extendHold,
+  extendHold(bounds),
   getHold,
   listHolds,
   simulateSale,
@@ -34,6 +35,11 @@ export const ROUTES = [
   getReadiness,
   explainProblem,
 ];
+
+export const ROUTES = routesWithin(DEFAULT_BOUNDS);
+
+/** What the service is called. */
+export const NAME = { title: "Inventory Agent", version: "1.0.0" };
 
 const DESCRIPTION =
   `Look at stock, hold units for a while, turn the hold into a sale or give it back.
@@ -54,8 +60,8 @@ succeeded, \`releaseHold\` if it has not.
 
 The same operations are tools for AI agents at \`POST /mcp\` (Model Context Protocol, streamable HTTP).`;
 
-/** Makes the OpenAPI 3.1 document of the service. */
-export function makeDocument() {
+/** Makes the OpenAPI 3.1 document of a service with these bounds. */
+export function makeDocument(bounds = DEFAULT_BOUNDS) {
   const app = new OpenAPIHono();
   const registry = app.openAPIRegistry;
   for (const [name, parameter] of Object.entries(IDEMPOTENCY_PARAMETERS)) {
@@ -64,12 +70,12 @@ export function makeDocument() {
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
     registry.registerComponent("securitySchemes", name, scheme);
   }
-  for (const route of ROUTES) {
+  for (const route of routesWithin(bounds)) {
     registry.registerPath({ ...route, security: securityOf(route.method, route.path) });
   }
   return describeRefusals(declareHeaders(app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Inventory Agent", version: "1.0.0", description: DESCRIPTION },
+    info: { ...NAME, description: DESCRIPTION },
     servers: [{ url: "/", description: "The service that serves this document." }],
     tags: [
       { name: "Inventory", description: "What there is." },

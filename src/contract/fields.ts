@@ -6,6 +6,14 @@ export const MAX_ON_HAND = 1_000_000_000;
 /** The longest time to live that any configuration may allow, in seconds: 30 days. */
 export const MAX_TTL_SECONDS = 2_592_000;
 
+/** What the contract states and a configuration sets. */
+export interface Bounds {
+  /** The longest life of a hold, and so the longest `ttl`. */
+  holdLifetimeMaxSeconds: number;
+}
+/** Those of a service that is configured with nothing, and of the document in openapi/. */
+export const DEFAULT_BOUNDS: Bounds = { holdLifetimeMaxSeconds: 7200 };
+
 export const Sku = z.string().regex(
   /^[A-Za-z0-9._~-]{1,64}$/,
   "must be 1 to 64 characters out of A-Z a-z 0-9 . _ ~ -",
@@ -93,8 +101,15 @@ export const NextCursor = Cursor.optional().meta({
   description: "Send it as `cursor` for the next page; missing on the last one.",
 });
 
-export const Ttl = z.int().min(1).max(MAX_TTL_SECONDS).meta({
-  description:
-    "Seconds until the hold expires by itself. At most 7200 unless configured otherwise.",
-  example: 300,
-});
+export function ttlWithin({ holdLifetimeMaxSeconds: most }: Bounds) {
+  return z.int().min(1).max(most, `must be at most ${most} seconds`).meta({
+    description: "Seconds until the hold expires by itself. At most " +
+      `${most}: the service's \`HOLD_LIFETIME_MAX_SECONDS\`.`,
+    example: usualTtl(most),
+  });
+}
+
+/** How long a hold lives of which nothing is said: five minutes, where it may live that long. */
+export function usualTtl(holdLifetimeMaxSeconds: number): number {
+  return Math.min(300, holdLifetimeMaxSeconds);
+}

@@ -1,6 +1,6 @@
 // What becomes of a hold: sold (confirm), given back (release), or given more time (extend).
 import { createRoute, z } from "@hono/zod-openapi";
-import { HoldId, Instant, Line, Ttl, Units } from "./fields.ts";
+import { type Bounds, HoldId, Instant, Line, ttlWithin, Units, usualTtl } from "./fields.ts";
 import { commandParameters, commandProblems, jsonBody } from "./operations.ts";
 
 export const HoldReference = z.strictObject({ hold_id: HoldId }).meta({
@@ -63,10 +63,16 @@ export const ConfirmedHold = z.object({
   },
 }).openapi("ConfirmedHold");
 
-export const ExtendRequest = z.strictObject({ hold_id: HoldId, ttl: Ttl }).meta({
-  description: "How long the hold is to live from now.",
-  example: { hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b", ttl: 300 },
-}).openapi("ExtendRequest");
+const extendRequest = (bounds: Bounds) =>
+  z.strictObject({ hold_id: HoldId, ttl: ttlWithin(bounds) }).meta({
+    description: "How long the hold is to live from now.",
+    example: {
+      hold_id: "hold-7d9f6b1e-3c58-4d0a-9a51-0f4d7f1f6a2b",
+      ttl: usualTtl(bounds.holdLifetimeMaxSeconds),
+    },
+  }).openapi("ExtendRequest");
+
+export type ExtendRequest = z.infer<ReturnType<typeof extendRequest>>;
 
 export const ExtendedHold = z.object({
   hold_id: HoldId,
@@ -83,28 +89,29 @@ export const ExtendedHold = z.object({
   },
 }).openapi("ExtendedHold");
 
-export const extendHold = createRoute({
-  method: "post",
-  path: "/extend",
-  operationId: "extendHold",
-  tags: ["Holds"],
-  summary: "Give a hold more time",
-  description:
-    "Call this when the buyer needs longer: the hold then expires `ttl` seconds from now, sooner or later than " +
-    "before. Its whole life is limited, and one that has expired cannot be revived.",
-  parameters: commandParameters,
-  request: { body: jsonBody(ExtendRequest) },
-  responses: {
-    200: { description: "Extended.", content: { "application/json": { schema: ExtendedHold } } },
-    ...commandProblems(
-      "hold_not_found",
-      "hold_expired",
-      "hold_released",
-      "hold_confirmed",
-      "lifetime_exceeded",
-    ),
-  },
-});
+export const extendHold = (bounds: Bounds) =>
+  createRoute({
+    method: "post",
+    path: "/extend",
+    operationId: "extendHold",
+    tags: ["Holds"],
+    summary: "Give a hold more time",
+    description:
+      "Call this when the buyer needs longer: the hold then expires `ttl` seconds from now, sooner or later than " +
+      "before. Its whole life is limited, and one that has expired cannot be revived.",
+    parameters: commandParameters,
+    request: { body: jsonBody(extendRequest(bounds)) },
+    responses: {
+      200: { description: "Extended.", content: { "application/json": { schema: ExtendedHold } } },
+      ...commandProblems(
+        "hold_not_found",
+        "hold_expired",
+        "hold_released",
+        "hold_confirmed",
+        "lifetime_exceeded",
+      ),
+    },
+  });
 
 export const releaseHold = createRoute({
   method: "post",

@@ -1,6 +1,7 @@
 // Holds: units set aside for a while. What can be done with them is in hold_changes.ts.
 import { createRoute, z } from "@hono/zod-openapi";
 import {
+  type Bounds,
   Cursor,
   HoldId,
   Instant,
@@ -13,8 +14,9 @@ import {
   Quantity,
   Reference,
   Sku,
-  Ttl,
+  ttlWithin,
   Units,
+  usualTtl,
 } from "./fields.ts";
 import { commandParameters, commandProblems, jsonBody, queryProblems } from "./operations.ts";
 
@@ -42,15 +44,15 @@ function refuseRepeated(locations: string[], context: z.RefinementCtx): void {
 }
 
 /** What a hold may carry besides its lines. */
-const holdOptions = {
-  ttl: Ttl.default(300),
+const holdOptions = (bounds: Bounds) => ({
+  ttl: ttlWithin(bounds).default(usualTtl(bounds.holdLifetimeMaxSeconds)),
   reference: Reference.optional(),
   replaces: HoldId.optional().meta({
     description:
       "A hold that this one takes the place of: its units are given back in the same step, and it " +
       "stays as it is if this one does not fit.",
   }),
-};
+});
 
 const ANY_ONLY = "split and locations need the location `any`";
 function hasAnyForItsOptions(
@@ -59,12 +61,18 @@ function hasAnyForItsOptions(
   return wish.location === "any" || (wish.split === undefined && wish.locations === undefined);
 }
 
-export const HoldRequest = z.strictObject({ ...wish, ...holdOptions })
-  .refine(hasAnyForItsOptions, { message: ANY_ONLY, path: ["location"] })
-  .meta({
-    description: "What to hold, and for how long.",
-    example: { sku: "SKU000001", quantity: 3, location: "online", ttl: 300 },
-  }).openapi("HoldRequest");
+const holdRequest = (bounds: Bounds) =>
+  z.strictObject({ ...wish, ...holdOptions(bounds) })
+    .refine(hasAnyForItsOptions, { message: ANY_ONLY, path: ["location"] })
+    .meta({
+      description: "What to hold, and for how long.",
+      example: {
+        sku: "SKU000001",
+        quantity: 3,
+        location: "online",
+        ttl: usualTtl(bounds.holdLifetimeMaxSeconds),
+      },
+    }).openapi("HoldRequest");
 
 export const CartLine = z.strictObject(wish)
   .refine(hasAnyForItsOptions, { message: ANY_ONLY, path: ["location"] })
@@ -87,24 +95,27 @@ function refuseTooMany(lines: z.infer<typeof CartLine>[], context: z.RefinementC
   }
 }
 
-export const CartRequest = z.strictObject({
-  lines: z.array(CartLine).min(1).max(50).superRefine(refuseTooMany).meta({
-    description:
-      "All of these or none. Lines for the same SKU and location are added up, to 1000000 at most; lines with the " +
-      "location `any` are each placed for themselves.",
-  }),
-  ...holdOptions,
-}).meta({
-  description: "A basket to hold, and for how long.",
-  example: {
-    lines: [
-      { sku: "SKU000001", quantity: 3, location: "online" },
-      { sku: "SKU000002", quantity: 1, location: "any" },
-    ],
-    ttl: 600,
-    reference: "basket-42",
-  },
-}).openapi("CartRequest");
+const cartRequest = (bounds: Bounds) =>
+  z.strictObject({
+    lines: z.array(CartLine).min(1).max(50).superRefine(refuseTooMany).meta({
+      description:
+        "All of these or none. Lines for the same SKU and location are added up, to 1000000 at most; lines with the " +
+        "location `any` are each placed for themselves.",
+    }),
+    ...holdOptions(bounds),
+  }).meta({
+    description: "A basket to hold, and for how long.",
+    example: {
+      lines: [
+        { sku: "SKU000001", quantity: 3, location: "online" },
+        { sku: "SKU000002", quantity: 1, location: "any" },
+      ],
+      ttl: Math.min(600, bounds.holdLifetimeMaxSeconds),
+      reference: "basket-42",
+    },
+  }).openapi("CartRequest");
+
+export type CartRequest = z.infer<ReturnType<typeof cartRequest>>;
 
 const HoldStatus = z.enum(["active", "confirmed", "released", "expired"]).meta({
   description: "`active` until it ends, once, as one of the others.",
@@ -209,39 +220,41 @@ const HOLD_REFUSALS = [
   "too_many_held_units",
 ] as const;
 
-export const createHold = createRoute({
-  method: "post",
-  path: "/hold",
-  operationId: "createHold",
-  tags: ["Holds"],
-  summary: "Hold units for a while",
-  description:
-    "Call this when a buyer is about to pay. The units are taken out of what is available until the hold " +
-    "is confirmed, released, or expires; then `POST /confirm` on payment, `POST /release` otherwise.",
-  parameters: commandParameters,
-  request: { body: jsonBody(HoldRequest) },
-  responses: {
-    200: { description: "Held.", content: { "application/json": { schema: NewHold } } },
-    ...commandProblems(...HOLD_REFUSALS),
-  },
-});
+export const createHold = (bounds: Bounds) =>
+  createRoute({
+    method: "post",
+    path: "/hold",
+    operationId: "createHold",
+    tags: ["Holds"],
+    summary: "Hold units for a while",
+    description:
+      "Call this when a buyer is about to pay. The units are taken out of what is available until the hold " +
+      "is confirmed, released, or expires; then `POST /confirm` on payment, `POST /release` otherwise.",
+    parameters: commandParameters,
+    request: { body: jsonBody(holdRequest(bounds)) },
+    responses: {
+      200: { description: "Held.", content: { "application/json": { schema: NewHold } } },
+      ...commandProblems(...HOLD_REFUSALS),
+    },
+  });
 
-export const createCart = createRoute({
-  method: "post",
-  path: "/hold/cart",
-  operationId: "createCart",
-  tags: ["Holds"],
-  summary: "Hold a basket, all of it or nothing",
-  description:
-    "Call this when a buyer with several lines is about to pay. A refusal names every line that is short and " +
-    "what there is elsewhere, so that one more call can be right. Confirm, release and extend it by its `hold_id`.",
-  parameters: commandParameters,
-  request: { body: jsonBody(CartRequest) },
-  responses: {
-    200: { description: "Held.", content: { "application/json": { schema: NewCart } } },
-    ...commandProblems(...HOLD_REFUSALS),
-  },
-});
+export const createCart = (bounds: Bounds) =>
+  createRoute({
+    method: "post",
+    path: "/hold/cart",
+    operationId: "createCart",
+    tags: ["Holds"],
+    summary: "Hold a basket, all of it or nothing",
+    description:
+      "Call this when a buyer with several lines is about to pay. A refusal names every line that is short and " +
+      "what there is elsewhere, so that one more call can be right. Confirm, release and extend it by its `hold_id`.",
+    parameters: commandParameters,
+    request: { body: jsonBody(cartRequest(bounds)) },
+    responses: {
+      200: { description: "Held.", content: { "application/json": { schema: NewCart } } },
+      ...commandProblems(...HOLD_REFUSALS),
+    },
+  });
 
 export const getHold = createRoute({
   method: "get",

@@ -1,7 +1,8 @@
 // Looking at stock.
 import { createRoute, z } from "@hono/zod-openapi";
 import { Cursor, Location, NextCursor, PageLimit, Sku, StoreId, Units } from "./fields.ts";
-import { jsonBody, queryProblems } from "./operations.ts";
+import { jsonBody, POST_PROBLEMS, queryProblems } from "./operations.ts";
+import { problemResponses } from "./problems.ts";
 
 const EXAMPLE = {
   sku: "SKU000001",
@@ -35,7 +36,8 @@ export const getInventory = createRoute({
   tags: ["Inventory"],
   summary: "Look at the stock of one SKU",
   description:
-    "Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer.",
+    "Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer. (A SKU that " +
+    "is `.` or `..` cannot be in the path of most HTTP libraries: ask for it with `queryInventory`.)",
   request: { params: z.object({ sku: Sku }) },
   responses: {
     200: { description: "The stock.", content: { "application/json": { schema: Inventory } } },
@@ -113,13 +115,6 @@ export const queryInventory = createRoute({
       description: "The stock.",
       content: { "application/json": { schema: InventoryAnswer } },
     },
-    ...queryProblems(
-      "malformed_json",
-      "invalid_idempotency_key",
-      "request_timeout",
-      "body_too_large",
-      "unsupported_media_type",
-      "validation_failed",
-    ),
+    ...problemResponses([...POST_PROBLEMS, "internal_error", "store_unavailable"]),
   },
 });

@@ -36,15 +36,21 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 /** What the doors before any operation answer: keys and limits. */
 export const GUARD_PROBLEMS = ["unauthorized", "forbidden", "rate_limited", "overloaded"] as const;
 
-/** What any command may be refused with, whatever it does. */
-export const COMMAND_PROBLEMS = [
+/** What any POST may be refused with before it is done. */
+export const POST_PROBLEMS = [
   ...GUARD_PROBLEMS,
+  "origin_not_allowed",
   "malformed_json",
   "invalid_idempotency_key",
   "request_timeout",
   "body_too_large",
   "unsupported_media_type",
   "validation_failed",
+] as const;
+
+/** What any command may be refused with, whatever it does. */
+export const COMMAND_PROBLEMS = [
+  ...POST_PROBLEMS,
   "idempotency_key_reused",
   "internal_error",
   "store_unavailable",

@@ -35,6 +35,14 @@ export const PROBLEMS = {
     retryable: false,
     advice: "The key is good, but not for this. Use one with the scope that `detail` names.",
   },
+  origin_not_allowed: {
+    status: 403,
+    title: "Origin not allowed",
+    retryable: false,
+    advice:
+      "A page of this origin may send no commands. Its operator lists the host in PUBLIC_HOSTS where the page is the " +
+      "service's own, and the origin in CORS_ORIGINS where it is another's.",
+  },
   not_found: {
     status: 404,
     title: "Not found",

@@ -1,7 +1,7 @@
 // Whether the books are right: what is recorded as held, against the holds there are.
 import { createRoute, z } from "@hono/zod-openapi";
 import { HoldId, Location, Sku, Units } from "./fields.ts";
-import { GUARD_PROBLEMS, jsonBody } from "./operations.ts";
+import { jsonBody, POST_PROBLEMS } from "./operations.ts";
 import { problemResponses } from "./problems.ts";
 
 /** The most findings of each kind that one answer lists. */
@@ -69,13 +69,7 @@ export const verifyStock = createRoute({
   responses: {
     200: { description: "Checked.", content: { "application/json": { schema: Verification } } },
     ...problemResponses([
-      ...GUARD_PROBLEMS,
-      "malformed_json",
-      "invalid_idempotency_key",
-      "request_timeout",
-      "body_too_large",
-      "unsupported_media_type",
-      "validation_failed",
+      ...POST_PROBLEMS,
       "internal_error",
       "store_unavailable",
       "outcome_unknown",

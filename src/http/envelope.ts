@@ -43,6 +43,8 @@ export function envelope(
     const { res } = c;
     res.headers.set("x-request-id", requestId);
     for (const [name, value] of SECURITY) res.headers.set(name, value);
+    // What may be kept says so. All else is of this moment and for this caller.
+    if (!res.headers.has("cache-control")) res.headers.set("cache-control", "no-store");
     const milliseconds = performance.now() - startedAtMs;
     const { method, path } = c.req;
     const route = routePath(c, -1);

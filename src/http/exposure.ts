@@ -32,28 +32,38 @@ export function crossOrigin(origins: string[]): MiddlewareHandler<AppEnv> {
   });
 }
 
+const ONLY_LOOKS = ["GET", "HEAD", "OPTIONS"];
+
 /**
- * Refuses browsers that come from a page of another origin, unless `origins` lists it. That the page's host is
- * ours proves nothing where it is a name: whoever owns a name may let it point at this machine once the page is
- * loaded. An address cannot be had that way, nor can `localhost`. Programs send no Origin.
+ * Refuses commands of browsers that come from a page of another origin, unless `origins` lists it. Every browser
+ * says with a POST where its page is from, or `null` where it does not want to; programs say nothing.
+ * (`Sec-Fetch-Site` would add nothing: a page whose name was made to point here has the same origin.)
  */
-export function refuseForeignPages(origins: string[]): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const origin = c.req.header("origin");
-    if (
-      origin === undefined || origins.includes(origin) || isOurAddress(origin, c.req.header("host"))
-    ) {
-      return await next();
+export function refuseForeignPages(origins: string[], hosts: string[]): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
+    if (ONLY_LOOKS.includes(c.req.method)) return next();
+    const { headers } = c.req.raw;
+    const origin = headers.get("origin");
+    if (origin === null || origins.includes(origin) || isOurs(origin, headers.get("host"), hosts)) {
+      return next();
     }
-    return problem(c as AppContext, "forbidden", {
-      detail: "Pages of this origin may not call this: CORS_ORIGINS does not list it",
-    });
+    return Promise.resolve(problem(c as AppContext, "origin_not_allowed"));
   };
 }
 
-function isOurAddress(origin: string, host?: string): boolean {
+/**
+ * Whether it is a page of ours: of the host that was asked, which proves nothing where that is just any name, since
+ * whoever owns a name may let it point at this machine once his page is loaded. An address cannot be had that way,
+ * nor can `localhost`; any other name must be in `hosts`, and does then also behind a proxy that asks by another.
+ */
+function isOurs(origin: string, asked: string | null, hosts: string[]): boolean {
   if (!URL.canParse(origin)) return false;
-  const url = new URL(origin);
-  return url.host === host &&
-    (url.hostname === "localhost" || isIP(url.hostname.replace(/^\[|\]$/g, "")) > 0);
+  const { host, hostname } = new URL(origin);
+  if (hosts.includes(host)) return true;
+  return host === asked && (hosts.includes(hostname) || isSafeFromRebinding(hostname));
+}
+
+/** Addresses, and names that always mean the browser's own machine. */
+function isSafeFromRebinding(hostname: string): boolean {
+  return /^(.+\.)?localhost$/.test(hostname) || isIP(hostname.replace(/^\[|\]$/g, "")) > 0;
 }

@@ -3,6 +3,7 @@
 import { type OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Handler } from "hono";
 import type { AppEnv } from "./context.ts";
+import { problem } from "./problems.ts";
 
 /** How nearly everybody names JSON. Whoever names it otherwise goes the long way. */
 const JSON_TYPE = /^application\/json(;\s?charset=utf-8)?$/i;
@@ -17,7 +18,14 @@ export function letValidRequestsThrough(app: OpenAPIHono<AppEnv>): void {
     const accepts = acceptance(route);
     if (!accepts) return openapi(route, handler, hook);
     const run = handler as Handler<AppEnv>;
-    const middleware: Handler<AppEnv> = (c, next) => accepts(c) ? run(c, next) : next();
+    const middleware: Handler<AppEnv> = (c, next) => {
+      if (accepts(c)) return run(c, next);
+      // The long way would take a body that is missing, and whose type is, for `{}`.
+      if (route.request?.body && c.get("bodyText") === "" && !c.req.header("content-type")) {
+        return problem(c, "malformed_json");
+      }
+      return next();
+    };
     return openapi({ ...route, middleware }, handler as never, hook as never);
   }) as typeof openapi;
 }

@@ -13,6 +13,7 @@ import {
   ListToolsRequestSchema,
   McpError,
 } from "@modelcontextprotocol/sdk/types.js";
+import type { Bounds } from "../contract/fields.ts";
 import type { AppContext } from "../http/context.ts";
 import { makeTools, type Tool } from "./tools.ts";
 
@@ -22,11 +23,12 @@ const PASSED_ON = ["authorization", "x-api-key", "x-forwarded-for", "traceparent
 type Arguments = Record<string, unknown>;
 type Send = (path: string, init: RequestInit) => Response | Promise<Response>;
 
-/** Makes what answers `POST /mcp`; `send` is the app's own door. */
+/** Makes what answers `POST /mcp`; `send` is the app's own door, `bounds` those of its contract. */
 export function makeMcp(
   send: (path: string, init: RequestInit, env: unknown) => Response | Promise<Response>,
+  bounds: Bounds,
 ): (c: AppContext) => Promise<Response> {
-  const { tools, info } = makeTools();
+  const { tools, info } = makeTools(bounds);
   const listed = [...tools.values()].map((tool) => tool.listed);
   return async (c) => {
     const headers = passedOn(c);
@@ -97,7 +99,7 @@ export function toRequest(
     if (place === "body") body[name] = value;
     else if (value === null || value === undefined) continue; // as if left out
     else if (place === "query") [value].flat().forEach((each) => query.append(name, String(each)));
-    else if (place === "path") target = target.replace(`{${name}}`, () => segment(text));
+    else if (place === "path") target = target.replace(`{${name}}`, () => encodeURIComponent(text));
     // What no header can carry is sent as no key, which the service refuses by its name.
     else headers.set("idempotency-key", /^[!-~]+$/.test(text) ? text : "");
   }
@@ -105,12 +107,4 @@ export function toRequest(
   if (!hasBody) return [target, { method, headers }];
   headers.set("content-type", "application/json");
   return [target, { method, headers, body: JSON.stringify(body) }];
-}
-
-/** One segment of a path. `.` and `..` cannot be one, however they are written. */
-function segment(text: string): string {
-  if (text === "." || text === "..") {
-    throw new McpError(ErrorCode.InvalidParams, `${text} is no name`);
-  }
-  return encodeURIComponent(text);
 }

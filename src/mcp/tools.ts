@@ -1,5 +1,6 @@
 // The tools of the MCP endpoint: one for each operation of the OpenAPI document, made from it alone.
 import { makeDocument } from "../contract/document.ts";
+import type { Bounds } from "../contract/fields.ts";
 import { isCommand } from "../contract/headers.ts";
 import { IDEMPOTENCY_PARAMETERS } from "../contract/operations.ts";
 
@@ -41,8 +42,10 @@ const PROBLEM_TYPE = "application/problem+json";
 export const KEY_ARGUMENT = "idempotency_key";
 
 /** Makes the tools, by name, and what a caller should know of all of them. */
-export function makeTools(): { tools: Map<string, Tool>; info: ReturnType<typeof about> } {
-  const document = JSON.parse(JSON.stringify(makeDocument()));
+export function makeTools(
+  bounds: Bounds,
+): { tools: Map<string, Tool>; info: ReturnType<typeof about> } {
+  const document = JSON.parse(JSON.stringify(makeDocument(bounds)));
   const inline = (schema: Schema) => withoutReferences(schema, document.components.schemas);
   const tools = Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => makeTool(method, path, operation, inline))

@@ -114,6 +114,8 @@ export interface PageFacts {
   title: string;
   /** A line is low at or below this many units. */
   lowStock: number;
+  /** No hold may live longer, in seconds. */
+  longestTtl: number;
   /** Whether there is a /metrics to read. */
   hasMetrics: boolean;
 }
@@ -122,7 +124,7 @@ export function consolePage(nonce: string | undefined, facts: PageFacts) {
   const preloads = [...Object.keys(LIBRARIES), ...Object.keys(MODULES)];
   return html`
     <!doctype html>
-    <html lang="en" data-low-stock="${facts.lowStock}" ${raw(
+    <html lang="en" data-low-stock="${facts.lowStock}" data-longest-ttl="${facts.longestTtl}" ${raw(
       facts.hasMetrics ? " data-metrics" : "",
     )}>
       <head>

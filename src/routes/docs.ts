@@ -1,15 +1,19 @@
 // The contract, for programs (/openapi.json) and for people (/docs). Nothing here leaves our origin.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Scalar } from "@scalar/hono-api-reference";
-import openapi from "../../openapi/openapi.json" with { type: "json" };
+import { makeDocument } from "../contract/document.ts";
+import type { Bounds } from "../contract/fields.ts";
 import type { AppEnv } from "../http/context.ts";
 import { pageHeaders } from "../http/page_headers.ts";
 
 const SCRIPT_PATH = "/docs/scalar.js";
 
-export function mountDocs(app: OpenAPIHono<AppEnv>): void {
-  const document = JSON.stringify(openapi);
-  app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
+export function mountDocs(app: OpenAPIHono<AppEnv>, bounds: Bounds): void {
+  let document: string | undefined; // made when it is first asked for, so that the start need not wait
+  app.get("/openapi.json", (c) => {
+    document ??= JSON.stringify(makeDocument(bounds));
+    return c.body(document, 200, { "content-type": "application/json" });
+  });
 
   app.get(
     "/docs",

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import * as contract from "../contract/events.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
+import type { LiveFeeds } from "../http/live_feeds.ts";
 import { problem, refuseField } from "../http/problems.ts";
 import { endOfEvents, readEvents } from "../store/events/events.ts";
 import { decodePosition, encodePosition, type Position } from "../store/events/positions.ts";
@@ -21,9 +22,8 @@ const NEVER = new AbortController().signal;
 export function mountEvents(
   app: OpenAPIHono<AppEnv>,
   store: Store,
+  feeds: LiveFeeds,
   stopping: AbortSignal = NEVER,
-  maxLiveFeeds = Infinity,
-  open = { liveFeeds: 0 },
 ): void {
   const tail = new EventsTail(store);
 
@@ -57,11 +57,9 @@ export function mountEvents(
   async function answerFeed(c: AppContext, position?: Position, sku?: string) {
     if (c.req.method === "HEAD") return c.body("", 200, FEED_HEADERS); // nobody would read the feed, nor end it
     const after = position ?? await endOfEvents(store);
-    if (open.liveFeeds >= maxLiveFeeds) {
-      return problem(c, "overloaded", { detail: "As many live feeds are open as there may be" });
-    }
-    open.liveFeeds++;
-    const feed = eventFeed({ store, tail, after, sku, stopping, onEnd: () => open.liveFeeds-- });
+    const onEnd = feeds.take(c);
+    if (typeof onEnd === "string") return problem(c, "overloaded", { detail: onEnd });
+    const feed = eventFeed({ store, tail, after, sku, stopping, onEnd });
     return c.body(feed, 200, FEED_HEADERS);
   }
 }

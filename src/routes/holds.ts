@@ -1,22 +1,18 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as changes from "../contract/hold_changes.ts";
 import * as contract from "../contract/holds.ts";
+import type { Bounds } from "../contract/fields.ts";
 import type { AppContext, AppEnv } from "../http/context.ts";
-import { problem, refuseField } from "../http/problems.ts";
+import { problem } from "../http/problems.ts";
 import { type FoundHold, getHold, listHolds } from "../store/holds/records.ts";
 import { confirm, extend, hold, type HoldOutcome, release } from "../store/holds/holds.ts";
 import type { Store } from "../commits/store.ts";
 import { instant } from "./instant.ts";
 import { refuseCursor, refuseHold, refuseStock } from "./refusals.ts";
 
-export function mountHolds(
-  app: OpenAPIHono<AppEnv>,
-  store: Store,
-  holdLifetimeMaxSeconds: number,
-): void {
-  app.openapi(contract.createHold, async (c) => {
+export function mountHolds(app: OpenAPIHono<AppEnv>, store: Store, bounds: Bounds): void {
+  app.openapi(contract.createHold(bounds), async (c) => {
     const { sku, quantity, location, split, locations, ...options } = c.req.valid("json");
-    if (options.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
     const request = { lines: [{ sku, quantity, location, split, locations }], ...options };
     const outcome = await hold(store, request, c.get("call"));
     if (outcome.status !== "active") return refuseNewHold(c, outcome, options.replaces);
@@ -35,9 +31,8 @@ export function mountHolds(
     }, 200);
   });
 
-  app.openapi(contract.createCart, async (c) => {
+  app.openapi(contract.createCart(bounds), async (c) => {
     const request = c.req.valid("json");
-    if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
     const outcome = await hold(store, request, c.get("call"));
     if (outcome.status !== "active") return refuseNewHold(c, outcome, request.replaces);
     return c.json({
@@ -99,9 +94,8 @@ export function mountHolds(
     }
   });
 
-  app.openapi(changes.extendHold, async (c) => {
+  app.openapi(changes.extendHold(bounds), async (c) => {
     const request = c.req.valid("json");
-    if (request.ttl > holdLifetimeMaxSeconds) return refuseTtl(c, holdLifetimeMaxSeconds);
     const outcome = await extend(store, request, c.get("call"));
     switch (outcome.status) {
       case "extended":
@@ -175,9 +169,4 @@ function refuseNewHold(
     default:
       return refuseStock(c, refusal);
   }
-}
-
-/** The contract knows the longest `ttl` that any configuration may allow; this one allows less. */
-function refuseTtl(c: AppContext, holdLifetimeMaxSeconds: number) {
-  return refuseField(c, "body", "/ttl", `must be at most ${holdLifetimeMaxSeconds} seconds`);
 }

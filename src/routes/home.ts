@@ -2,12 +2,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import { NONCE } from "hono/secure-headers";
-import openapi from "../../openapi/openapi.json" with { type: "json" };
+import { NAME } from "../contract/document.ts";
+import type { Bounds } from "../contract/fields.ts";
 import type { AppEnv } from "../http/context.ts";
 import { pageHeaders } from "../http/page_headers.ts";
 import { consolePage } from "./console.ts";
 
-const { title: name, version } = openapi.info;
+const { title: name, version } = NAME;
 const description =
   "Look at stock, hold units for a while, turn the hold into a sale or give it back.";
 
@@ -25,7 +26,11 @@ const INDEX = {
   links: Object.fromEntries(LINKS.map(({ rel, href }) => [rel, href])),
 };
 
-export function mountHome(app: OpenAPIHono<AppEnv>, lowStockThreshold: number): void {
+export function mountHome(
+  app: OpenAPIHono<AppEnv>,
+  lowStock: number,
+  { holdLifetimeMaxSeconds: longestTtl }: Bounds,
+): void {
   const headers = pageHeaders({
     scriptSrc: [NONCE, "'self'"], // modules are imported by modules, which carry no nonce
     styleSrc: ["'self'"],
@@ -40,7 +45,7 @@ export function mountHome(app: OpenAPIHono<AppEnv>, lowStockThreshold: number): 
     });
     if (type !== "text/html") return c.json(INDEX);
     const hasMetrics = app.routes.some(({ path }) => path === "/metrics");
-    const facts = { title: name, lowStock: lowStockThreshold, hasMetrics };
+    const facts = { title: name, lowStock, longestTtl, hasMetrics };
     return c.html(consolePage(c.var.secureHeadersNonce, facts));
   });
 }

@@ -1,5 +1,6 @@
 // What no client should send: the exact refusal, never a 5xx, at once, and nothing written.
 import assert from "node:assert/strict";
+import { ROUTES } from "../../src/contract/document.ts";
 import { openTestApp, type TestApp } from "../support/app.ts";
 import { stockUp } from "../support/store.ts";
 
@@ -236,6 +237,22 @@ Deno.test("bodies: the wrong kind, encoded, too long", async () => {
   const endless = new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(1024).fill(32)) });
   const init = { method: "POST", body: endless, headers: json };
   await assertRefused(t, "/hold", init, [413, "body_too_large"], "endless");
+});
+
+Deno.test("bodies: none at all, named as JSON or not named", async () => {
+  await using t = await openApp();
+  const paths = ROUTES.filter(({ method }) => method === "post").map(({ path }) => path);
+  for (const path of paths) {
+    const none: RequestInit[] = [
+      { method: "POST" },
+      { method: "POST", body: new Uint8Array(0) },
+      { method: "POST", headers: { "content-type": "" } },
+      { method: "POST", headers: json },
+    ];
+    for (const init of none) {
+      await assertRefused(t, path, init, [400, "malformed_json"], init);
+    }
+  }
 });
 
 Deno.test("bytes that are no UTF-8", async () => {

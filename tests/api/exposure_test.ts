@@ -1,8 +1,10 @@
 // What strangers see: headers, other origins, readiness without details, and no insides in errors.
 import assert from "node:assert/strict";
+import { ROUTES } from "../../src/contract/document.ts";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { openTestApp } from "../support/app.ts";
+import { lineOf, stockUp } from "../support/store.ts";
 
 const shop = makeApiKey("shop", "read,hold");
 const root = makeApiKey("root", "admin");
@@ -92,41 +94,117 @@ Deno.test("who asks for readiness at once shares one look at Redis", async () =>
   assert.equal(await calls() - before, 2, "one for all, and the one that counts");
 });
 
-Deno.test("POST /mcp: pages of other origins are refused, also those that pretend to be ours by name", async () => {
+const COMMANDS = [
+  ...ROUTES.filter(({ method }) => method === "post").map(({ path }) => path),
+  "/mcp",
+];
+
+Deno.test("commands of pages of other origins are refused, also where a name that points here makes them ours", async () => {
   const listed = "https://agents.example";
-  await using t = await openTestApp({}, { corsOrigins: [listed] });
-  const ask = async (host: string, origin?: string) => {
-    const response = await t.app.request("/mcp", {
-      method: "POST",
-      headers: {
-        host,
-        ...(origin && { origin }),
-        "content-type": "application/json",
-        accept: "application/json, text/event-stream",
-      },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
-    });
-    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
-    assert(response.headers.get("x-request-id"));
-    return [response.status, (await response.json()).code];
+  const appOptions = {
+    corsOrigins: [listed],
+    publicHosts: ["stock.example", "stock.example:8443"],
+    apiKeys,
   };
-  const host = "127.0.0.1:8001";
-  assert.deepEqual(await ask(host), [200, undefined], "programs send no origin");
+  await using t = await openTestApp({}, appOptions);
+  const here = "127.0.0.1:8001";
+  const ours: [asked: string, origin?: string][] = [
+    [here], // programs send no origin
+    [here, listed],
+    [here, `http://${here}`],
+    ["127.9.9.9", "http://127.9.9.9"],
+    ["localhost:8001", "http://localhost:8001"],
+    ["stock.localhost:8001", "http://stock.localhost:8001"],
+    ["[::1]:8001", "http://[::1]:8001"],
+    ["192.168.7.7:8001", "http://192.168.7.7:8001"], // an address is nobody's to point elsewhere
+    ["stock.example", "https://stock.example"],
+    ["stock.example:8001", "http://stock.example:8001"],
+    [here, "https://stock.example"], // behind a proxy that asks by another name
+    [here, "https://stock.example:8443"],
+  ];
+  const foreign: [asked: string, origin: string][] = [
+    [here, "https://evil.example"],
+    ["evil.example:8001", "http://evil.example:8001"], // a name that now points here
+    ["evil.example", "https://evil.example"],
+    ["localhost.evil.example", "http://localhost.evil.example"],
+    ["evillocalhost", "http://evillocalhost"],
+    ["127.0.0.1.evil.example", "http://127.0.0.1.evil.example"],
+    ["stock.example.evil.example", "https://stock.example.evil.example"],
+    [here, "http://localhost:3000"], // somebody else's page on this machine
+    [here, "http://127.0.0.1:3000"],
+    [here, "https://stock.example:9000"], // and on that one
+    ["stock.example", "https://agents.example:8443"],
+    [here, "null"],
+    ["null", "null"],
+    [here, ""],
+    [here, "file://"],
+  ];
+  for (const path of COMMANDS) {
+    const ask = async (host: string, origin?: string) => {
+      const { status, body } = await t.send(path, {
+        method: "POST",
+        headers: { host, ...(origin !== undefined && { origin }) },
+      });
+      return [status, body.code];
+    };
+    for (const [asked, origin] of ours) {
+      assert.deepEqual(await ask(asked, origin), [401, "unauthorized"], `${path} from ${origin}`);
+    }
+    for (const [asked, origin] of foreign) {
+      const answer = await ask(asked, origin);
+      assert.deepEqual(answer, [403, "origin_not_allowed"], `${path} from ${origin}`);
+    }
+  }
+  const page = { headers: { host: "evil.example", origin: "http://evil.example" } };
+  assert.equal((await t.app.request("/health", page)).status, 200, "looking is not guarded");
+});
+
+Deno.test("an open service does nothing for a page whose name was made to point here", async () => {
+  await using t = await openTestApp();
+  await stockUp(t.store, "A", 10);
+  const rebound = { host: "evil.example:8001", origin: "http://evil.example:8001" };
+  const commands: [path: string, body: unknown][] = [
+    ["/hold", { sku: "A", quantity: 3 }],
+    ["/adjust", { sku: "A", location: "online", count: 0, reason: "other" }],
+    ["/verify", { repair: true }],
+  ];
+  for (const [path, body] of commands) {
+    assert.equal((await t.post(path, body, rebound)).body.code, "origin_not_allowed", path);
+  }
+  assert.equal(await lineOf(t.store, "A"), "10/0");
+  for (const [path, body] of commands) {
+    assert.equal((await t.post(path, body, { host: rebound.host })).status, 200, path);
+  }
+});
+
+Deno.test("what is anybody's own is kept by nobody on its way; the files of the pages may be", async () => {
+  await using t = await openTestApp({}, { apiKeys });
+  await stockUp(t.store, "A", 10);
+  const key = { "x-api-key": shop.key };
+  const held = await t.post("/hold", { sku: "A", quantity: 1 }, key);
+  assert.equal(held.status, 200);
+  const answers = [
+    held,
+    await t.get("/holds", key),
+    await t.get(`/holds/${held.body.hold_id}`, key),
+    await t.get("/inventory/A", key),
+    await t.get("/inventory/A"),
+    await t.get("/events", key),
+    await t.get("/events"),
+    await t.get("/ready", { "x-api-key": root.key }),
+    await t.post("/hold", { sku: "A", quantity: 100 }, key),
+    await t.post("/hold", {}, key),
+    await t.post("/hold", {}),
+    await t.get("/nowhere"),
+  ];
+  for (const { text, headers } of answers) {
+    assert.equal(headers.get("cache-control"), "no-store", text);
+  }
   for (
-    const [sentHost, origin] of [
-      [host, listed],
-      [host, `http://${host}`],
-      ["localhost:8001", "http://localhost:8001"],
-      ["[::1]:8001", "http://[::1]:8001"],
-    ]
-  ) assert.deepEqual(await ask(sentHost, origin), [200, undefined], origin);
-  for (
-    const [sentHost, origin] of [
-      [host, "https://evil.example"],
-      [host, "http://localhost:3000"],
-      [host, "http://127.0.0.1:3000"],
-      ["evil.example:8001", "http://evil.example:8001"], // a name that now points here
-      [host, "null"],
-    ]
-  ) assert.deepEqual(await ask(sentHost, origin), [403, "forbidden"], origin);
+    const [path, kept] of [["/console/app.ts", "no-cache"], ["/docs/scalar.js", /max-age=\d+/]]
+  ) {
+    const answer = await t.app.request(path as string);
+    await answer.body?.cancel();
+    assert.match(answer.headers.get("cache-control")!, new RegExp(kept));
+  }
 });

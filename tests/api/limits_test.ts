@@ -1,7 +1,7 @@
 // Limits at the doors: requests a minute, requests at once, and what one name may hold.
 import assert from "node:assert/strict";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
-import { networkOf } from "../../src/http/limits.ts";
+import { networkOf } from "../../src/http/callers.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { openTestApp } from "../support/app.ts";
 import { readFeed } from "../support/feed.ts";
@@ -147,6 +147,70 @@ Deno.test("503 overloaded: as many live feeds as there may be, until one of them
     await socket.write(new TextEncoder().encode(request));
   }
   await (await untilOpen()).leave();
+});
+
+Deno.test("503 overloaded: as many live feeds as one caller may have; others have theirs", async () => {
+  const stopping = new AbortController();
+  await using t = await openTestApp({}, {
+    apiKeys,
+    maxLiveFeeds: 4,
+    maxLiveFeedsPerCaller: 2,
+    trustedProxies: ["127.0.0.1"],
+    stopping: stopping.signal,
+  });
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, t.app.fetch);
+  using _ = { [Symbol.dispose]: () => stopping.abort() };
+  const open = (headers: Record<string, string>) =>
+    fetch(`http://127.0.0.1:${server.addr.port}/events`, {
+      headers: { accept: "text/event-stream", ...headers },
+    });
+  const fromShop = (address: string) => open({ "x-api-key": shop.key, "x-forwarded-for": address });
+  const feeds = [readFeed(await fromShop("1.1.1.1")), readFeed(await fromShop("1.1.1.2"))];
+  const refused = await fromShop("1.1.1.3");
+  assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  const { code, detail } = await refused.json();
+  assert.deepEqual([code, detail], [
+    "overloaded",
+    "You have 2 live feeds open, as many as you may",
+  ]);
+  const rivals = { "x-api-key": rival.key, "x-forwarded-for": "1.1.1.1" };
+  feeds.push(readFeed(await open(rivals)));
+  await feeds[0].leave();
+  for (let i = 0;; i++) { // its end is noticed a moment later
+    const answer = await fromShop("1.1.1.1");
+    if (answer.status === 200) {
+      feeds.push(readFeed(answer));
+      break;
+    }
+    await answer.body?.cancel();
+    assert(i < 200, "no place became free");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.equal((await fromShop("1.1.1.1")).status, 503, "it gave back one place, not all");
+});
+
+Deno.test("live feeds without keys are an address's, or a network's", async () => {
+  await using t = await openTestApp({}, {
+    maxLiveFeedsPerCaller: 1,
+    trustedProxies: ["10.0.0.1"],
+  });
+  const proxy = { remoteAddr: { transport: "tcp", hostname: "10.0.0.1", port: 1 } };
+  const feeds: Response[] = [];
+  const open = async (address: string) => {
+    const headers = { accept: "text/event-stream", "x-forwarded-for": address };
+    const answer = await t.app.request("/events", { headers }, proxy);
+    feeds.push(answer);
+    return answer.status;
+  };
+  assert.deepEqual([await open("1.1.1.1"), await open("1.1.1.1"), await open("1.1.1.2")], [
+    200,
+    503,
+    200,
+  ]);
+  assert.deepEqual([await open("2001:db8::1"), await open("2001:db8::2")], [200, 503]);
+  for (const feed of feeds) await feed.body?.cancel();
+  assert.equal(await open("2001:db8::2"), 200);
+  await feeds.at(-1)!.body?.cancel();
 });
 
 Deno.test("503 overloaded: a second verification while one is under way", async () => {

@@ -9,6 +9,7 @@ import { type CallToolResult, McpError } from "@modelcontextprotocol/sdk/types.j
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import { ROUTES } from "../../src/contract/document.ts";
+import { DEFAULT_BOUNDS } from "../../src/contract/fields.ts";
 import { isCommand } from "../../src/contract/headers.ts";
 import type { AppEnv } from "../../src/http/context.ts";
 import { makeMcp } from "../../src/mcp/server.ts";
@@ -154,7 +155,7 @@ Deno.test("the caller's credentials go along with the request", async () => {
   const answer = makeMcp((path, init) => {
     sent.push([path, init.headers as Headers]);
     return Response.json({});
-  });
+  }, DEFAULT_BOUNDS);
   const app = new Hono<AppEnv>().use(requestId()).post("/mcp", (c) => answer(c));
   const credentials = { authorization: "Bearer x", "x-api-key": "inv_x" };
   await app.request("/mcp", {
@@ -202,16 +203,32 @@ Deno.test("every tool that only looks and needs no argument answers as its schem
   }
 });
 
+Deno.test("a body of which nothing need be said is sent all the same", async () => {
+  await using t = await openTestMcp();
+  const { isError, answer } = await t.call("verifyStock", {});
+  assert.deepEqual([isError, answer.drift_count], [false, 0]);
+});
+
 Deno.test("what is too long is refused before anybody reads it", async () => {
   await using t = await openTestMcp();
   const { status, body } = await t.post("/mcp", { padding: "x".repeat(5000) });
   assert.deepEqual([status, body.code], [413, "body_too_large"]);
 });
 
-Deno.test("what is no tool, or no name, is an error of the protocol", async () => {
+Deno.test("what is no tool is an error of the protocol", async () => {
   await using t = await openTestMcp();
   await assert.rejects(t.call("nosuch", {}), McpError);
-  await assert.rejects(t.call("getInventory", { sku: ".." }), McpError);
+});
+
+Deno.test("SKUs that no URL may end with are SKUs all the same", async () => {
+  await using t = await openTestMcp();
+  for (const sku of [".", "..", "...", "~"]) {
+    const unknown = await t.call("getInventory", { sku });
+    assert.deepEqual([unknown.isError, unknown.answer.code], [true, "sku_not_found"], sku);
+    await stockUp(t.store, sku, 10);
+    const { isError, answer } = await t.call("getInventory", { sku });
+    assert.deepEqual([isError, answer.sku, answer.online_stock], [false, sku, 10]);
+  }
 });
 
 Deno.test("GET and DELETE /mcp: 405, since there are no sessions and no feeds", async () => {

@@ -133,6 +133,21 @@ Deno.test("requests sent ahead are answered in order; hundreds of idle connectio
   idle.forEach((conn) => conn.close());
 });
 
+Deno.test("a SKU that is `..` is found where its path comes as it stands", async () => {
+  await using t = await openTestApp();
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, t.fetch);
+  for (const sku of [".", ".."]) {
+    await stockUp(t.store, sku, 100);
+    for (const segment of [sku, sku.replaceAll(".", "%2E"), sku.replaceAll(".", "%2e")]) {
+      const head = `GET /inventory/${segment} HTTP/1.1\r\nHost: a\r\n${CLOSE}\r\n`;
+      assert.match(
+        await exchange(server.addr.port, head),
+        /^HTTP\/1\.1 200 [^]*"online_stock":100/,
+      );
+    }
+  }
+});
+
 Deno.test("one byte at a time is as good as all at once", async () => {
   await using t = await openTestApp();
   await stockUp(t.store, "A", 100);

@@ -24,7 +24,7 @@ if (noBrowser) {
   console.warn("browser tests are skipped: install Chromium (Debian: apt-get install chromium)");
 }
 
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -35,6 +35,7 @@ export function launchBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -54,6 +54,20 @@ function stage(...plays: Play[]) {
   };
 }
 
+Deno.test("a SKU that no path can name is not asked for by path", async () => {
+  await using s = stage(sold);
+  for (const sku of [".", ".."]) {
+    const asking = s.client().GET("/inventory/{sku}", { params: { path: { sku } } });
+    await assert.rejects(
+      asking,
+      /a URL cannot have \.\.? in its path: ask POST \/inventory\/query/,
+    );
+  }
+  assert.equal(s.attempts.length, 0);
+  await s.client().GET("/inventory/{sku}", { params: { path: { sku: "..." } } });
+  assert.equal(s.attempts.length, 1);
+});
+
 const sale = { body: { sku: "A", quantity: 1 } };
 
 Deno.test("a retryable answer is asked again, under the same key, with the same body", async () => {

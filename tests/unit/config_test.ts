@@ -32,6 +32,25 @@ Deno.test("numbers are whole and plain", () => {
   }
 });
 
+Deno.test("hosts are as browsers write them", () => {
+  const hosts = ["stock.example", "stock.example:8443"];
+  assert.deepEqual(read({ PUBLIC_HOSTS: hosts.join(" ") }).PUBLIC_HOSTS, hosts);
+  for (
+    const bad of [
+      "https://stock.example",
+      "Stock.example",
+      "stock.example:443",
+      "stock.example/",
+      "*",
+      "*.example/x",
+      "null:x",
+      "a@b",
+    ]
+  ) {
+    assert.throws(() => read({ PUBLIC_HOSTS: bad }), /PUBLIC_HOSTS must be hosts/, bad);
+  }
+});
+
 Deno.test("which Redis, and what it takes", () => {
   const [url, urls] = ["redis://a:6379", "redis://a:6379 rediss://b:6379"];
   assert.equal(read({}).PARTITIONS, 1);

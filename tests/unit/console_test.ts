@@ -98,6 +98,7 @@ Deno.test("refusals: every code is one of the store's, or known to be met before
   const beforeTheStore = [
     ..."malformed_json invalid_idempotency_key unauthorized forbidden not_found request_timeout"
       .split(" "),
+    "origin_not_allowed",
     ..."method_not_allowed body_too_large unsupported_media_type validation_failed".split(" "),
   ];
   const shown = [...Object.values(REFUSALS), ...beforeTheStore];

@@ -78,14 +78,16 @@ async function readPast(mine: Watch): Promise<Past> {
   for (let tries = 1; "events" in more; tries++) {
     events.push(...more.events);
     const { position } = mine;
-    const look = await send("GET", `/inventory/${encodeURIComponent(mine.sku)}`);
-    if (!look.ok) return { problem: look };
+    // Not by its path: a SKU that is `..` cannot be in one.
+    const look = await send("POST", "/inventory/query", { skus: [mine.sku] });
+    const row = look.ok ? look.body.items[0] : undefined;
+    if (!row) return { problem: look };
     const now = serverNow();
     const due = [...holds.byId.values()].filter((hold) => !hold.end && hold.expiresAtMs <= now);
     more = await readOn(mine);
     if ("events" in more && (more.events.length === 0 || tries === MOST_TRIES)) {
       mine.position = position;
-      return { row: look.body, due, events };
+      return { row, due, events };
     }
   }
   return more;

@@ -1,6 +1,7 @@
 // A sale day in a minute: buyers who hold, pay, change their minds or forget, through the public API like anybody.
 import { hasAdminKey, may } from "../access/access.ts";
 import { type Answer, send } from "../api.ts";
+import { secondsToLive } from "../parts.ts";
 import { changed, changedByHand } from "../screen.ts";
 
 const LASTS_MS = 60_000;
@@ -87,7 +88,12 @@ const later = (ms: number, signal: AbortSignal) =>
 /** One buyer, from the first look to the end. */
 async function buy(signal: AbortSignal): Promise<void> {
   const location = pick(["online", "online", "any"]);
-  const wish = { sku: hotSku(), quantity: between(1, 4), location, ttl: between(6, 25) };
+  const wish = {
+    sku: hotSku(),
+    quantity: between(1, 4),
+    location,
+    ttl: secondsToLive(between(6, 25)),
+  };
   const hold = await send("POST", "/hold", { ...wish, reference: `buyer-${demo.buyers}` });
   if (!hold.ok) return heed(hold, signal);
   const act = async (path: string, more = {}) =>
@@ -98,7 +104,7 @@ async function buy(signal: AbortSignal): Promise<void> {
   if (mood < SHARES.pays) return act("/confirm");
   if (mood < SHARES.pays + SHARES.givesUp) return act("/release");
   if (mood < SHARES.pays + SHARES.givesUp + SHARES.takesLonger) {
-    await act("/extend", { ttl: 30 });
+    await act("/extend", { ttl: secondsToLive(30) });
     await later(4000, signal);
     if (!signal.aborted || !signal.reason.isRefused) await act("/confirm");
   }

@@ -1,6 +1,7 @@
 // The commands that can be given from the page, each as a form, the request it makes, and what came of it.
 import { may, type Scope } from "../access/access.ts";
 import { type Answer, send } from "../api.ts";
+import { secondsToLive } from "../parts.ts";
 import { changedByHand, drawDue } from "../screen.ts";
 import { stock } from "../stock/stock.ts";
 
@@ -55,7 +56,7 @@ export const COMMANDS = {
       text("sku", "SKU"),
       number("quantity", "Quantity", "1"),
       text("location", "Location", "online"),
-      number("ttl", "Seconds", "120"),
+      number("ttl", "Seconds", String(secondsToLive(120))),
       text("reference", "Reference", "", true),
     ],
     warning: "",
@@ -64,7 +65,7 @@ export const COMMANDS = {
     path: "/extend",
     scope: "hold",
     does: "Gives a hold more time, counted from now.",
-    fields: [text("hold_id", "Hold"), number("ttl", "Seconds", "300")],
+    fields: [text("hold_id", "Hold"), number("ttl", "Seconds", String(secondsToLive(300)))],
     warning: "",
   },
   confirm: {

@@ -4,7 +4,6 @@
 // partitions in the same order, home being the last of them: of carts that want the same units, one gets them. A
 // hold to replace has the same home as the new one, so that the end of one and the birth of the other are one commit.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { z } from "@hono/zod-openapi";
 import type { CartRequest } from "../../contract/holds.ts";
 import type { Reply } from "../../commits/batch_queue.ts";
 import { commitUnderClaim, takeClaim } from "../../commits/claims.ts";
@@ -16,7 +15,7 @@ import { withDeadline } from "../../commits/partition.ts";
 import { settleParts, settlePartsOf } from "../../commits/parts.ts";
 import type { Call, Store } from "../../commits/store.ts";
 
-type Request = z.infer<typeof CartRequest>;
+type Request = CartRequest;
 
 const ASK_AGAIN_MS = 20;
 

@@ -43,7 +43,7 @@ export type HoldLimit =
 /** Takes units out of what is available until `ttl` seconds from now: all lines or none. */
 export async function hold(
   store: Store,
-  request: z.infer<typeof CartRequest>,
+  request: CartRequest,
   call: Call,
 ): Promise<HoldOutcome> {
   const isSpread = isOverPartitions(store, request);
@@ -87,7 +87,7 @@ function readHold(reply: Reply): HoldOutcome {
 /** All lines are in one partition, and so decided in one commit. */
 async function holdAtOnce(
   store: Store,
-  request: z.infer<typeof CartRequest>,
+  request: CartRequest,
   call: Call,
 ): Promise<Reply> {
   const { lines, ttl } = request;
@@ -194,7 +194,7 @@ export type ExtendOutcome =
 /** Sets when an active hold falls due, counted from now. */
 export async function extend(
   store: Store,
-  request: z.infer<typeof ExtendRequest>,
+  request: ExtendRequest,
   call: Call,
 ): Promise<ExtendOutcome> {
   const { hold_id, ttl } = request;
