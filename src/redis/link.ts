@@ -1,7 +1,7 @@
 // One connection to Redis that fails fast, never sends a command twice, and comes back by itself.
 import { ClientClosedError, ClientOfflineError, createClient, ErrorReply } from "@redis/client";
 import { StoreFault } from "./faults.ts";
-import type { Script } from "../commits/programs.ts";
+import type { Script } from "./script.ts";
 
 export interface LinkOptions {
   /** `redis://`, `rediss://`, or the path of a unix socket. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "@redis/client";
 import { StoreFault } from "./faults.ts";
 import { type Copies, RedisLink } from "./link.ts";
-import { makeScript, type Script } from "../commits/programs.ts";
+import { makeScript, type Script } from "./script.ts";
 
 /** A Redis master: two connections, since a commit that Redis makes wait holds up all behind it. */
 export interface RedisNode {

@@ -34,7 +34,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "the key of a hold is forgotten before the hold",
-    file: "src/commits/store.ts",
+    file: "src/commits/open_store.ts",
     find: "Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)",
     replace: "options.idempotencyTtlSeconds",
   },
@@ -497,7 +497,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "lists forget a partition",
-    file: "src/commits/store.ts",
+    file: "src/commits/open_store.ts",
     find: "return Promise.all(partitions.map((_, partition) => askAt(question, partition)));",
     replace:
       "return Promise.all(partitions.slice(0, 7).map((_, partition) => askAt(question, partition)));",
