@@ -4,7 +4,7 @@ import { nothingWasDone, StoreFault, withDeadline } from "../redis/faults.ts";
 import { declaredKeys } from "./keys.ts";
 import type { StoreObserver } from "./measures.ts";
 import { isReady, type LinkKind, type Nodes, runOnMaster } from "../redis/nodes.ts";
-import { isOversell } from "../redis/link.ts";
+import { isOversell } from "../redis/answers.ts";
 import type { Script } from "../redis/script.ts";
 
 export interface PartitionOptions {

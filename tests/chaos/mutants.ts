@@ -248,7 +248,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "a lost reply told as nothing done",
-    file: "src/redis/link.ts",
+    file: "src/redis/answers.ts",
     find: `new StoreFault("outcome_unknown", "the connection`,
     replace: `new StoreFault("store_unavailable", "the connection`,
   },
@@ -400,7 +400,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "a copy that is not there counts",
-    file: "src/redis/link.ts",
+    file: "src/redis/run.ts",
     find: "Number(acknowledged.value) >= replicas",
     replace: "Number(acknowledged.value) >= 0",
   },
