@@ -10,7 +10,13 @@ export interface Mutant {
   caughtBy?: string[];
 }
 
-const PARTITIONS = ["tests/store/partitions_test.ts"];
+const PARTITIONS = [
+  "tests/store/partitions_test.ts",
+  "tests/store/carts_over_partitions_test.ts",
+  "tests/store/cart_parts_test.ts",
+  "tests/store/replacing_carts_test.ts",
+  "tests/store/claims_test.ts",
+];
 const HISTORIES = ["tests/e2e/histories_test.ts"];
 
 export const MUTANTS: Mutant[] = [
