@@ -1,7 +1,7 @@
 // Parts of carts over partitions: they fall due with their hold, ask home, and follow what it decided.
 import assert from "node:assert/strict";
 import { StoreFault } from "../../src/redis/faults.ts";
-import { confirm, extend, hold } from "../../src/store/holds/holds.ts";
+import { extend, hold } from "../../src/store/holds/holds.ts";
 import { getHold } from "../../src/store/holds/records.ts";
 import { sell } from "../../src/store/sales.ts";
 import {
