@@ -10,7 +10,8 @@ import { inspectRedis, type OwnSync, type RedisState } from "./commits/readiness
 import { keepPartitions } from "./commits/partitions.ts";
 import { CLIENT_NAME } from "./redis/link.ts";
 import type { StoreObserver, TraceCommit } from "./commits/measures.ts";
-import { openStore, type Store } from "./commits/store.ts";
+import { openStore } from "./commits/open_store.ts";
+import type { Store } from "./commits/store.ts";
 
 /** The store cannot be had; `message` is one line that says why. */
 export class StartError extends Error {}

@@ -3,7 +3,8 @@
 import { hold } from "../../src/store/holds/holds.ts";
 import { count } from "../../src/store/inventory.ts";
 import { keepPartitions } from "../../src/commits/partitions.ts";
-import { openStore, type Store } from "../../src/commits/store.ts";
+import { openStore } from "../../src/commits/open_store.ts";
+import type { Store } from "../../src/commits/store.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startTestCluster, type TestCluster } from "../../tests/support/cluster.ts";
 import { median, type Row, short, withSpread } from "./report.ts";

@@ -1,6 +1,7 @@
 // Stock to measure with.
 import { setTimeout as sleep } from "node:timers/promises";
-import { openStore, type Store } from "../../src/commits/store.ts";
+import { openStore } from "../../src/commits/open_store.ts";
+import type { Store } from "../../src/commits/store.ts";
 import type { RedisHandle } from "./processes.ts";
 
 /** Units that no measurement uses up. */

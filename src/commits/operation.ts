@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Reply } from "./batch_queue.ts";
 import { StoreFault } from "../redis/faults.ts";
-import { isDenial } from "../redis/link.ts";
+import { isDenial } from "../redis/answers.ts";
 import { type CommandName, isAboutStock, type QuestionName } from "./verbs.ts";
 
 /** What a command carries besides its input. The store writes `replayOf` when the command was a repeat. */

@@ -1,11 +1,11 @@
 // One partition of the store: its SKUs and holds share a key prefix, a queue of commits and one of questions.
 import { type BatchLimits, BatchQueue, type Reply } from "./batch_queue.ts";
-import { nothingWasDone, StoreFault } from "../redis/faults.ts";
+import { nothingWasDone, StoreFault, withDeadline } from "../redis/faults.ts";
 import { declaredKeys } from "./keys.ts";
 import type { StoreObserver } from "./measures.ts";
 import { isReady, type LinkKind, type Nodes, runOnMaster } from "../redis/nodes.ts";
-import { isOversell } from "../redis/link.ts";
-import type { Script } from "./programs.ts";
+import { isOversell } from "../redis/answers.ts";
+import type { Script } from "../redis/script.ts";
 
 export interface PartitionOptions {
   index: number;
@@ -165,22 +165,4 @@ export class Partition {
 interface Committed {
   settled: number;
   replies: Reply[];
-}
-
-/** The answer, or a StoreFault when it takes too long. */
-export async function withDeadline<Answer>(
-  answer: Promise<Answer>,
-  timeoutMs: number,
-  onLate: () => void,
-): Promise<Answer> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new StoreFault("outcome_unknown", "Redis did not answer in time"));
-    onLate();
-  }, timeoutMs);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
 // The Lua programs, put together from the files in lua/ by plain concatenation.
-import { createHash } from "node:crypto";
+import { makeFunction, makeScript, type Script } from "../redis/script.ts";
 import { KEY_NAMES, NOBODY } from "./keys.ts";
 import { COMMANDS, QUESTIONS, RUNS_WHEN_FULL, UNDECIDED } from "./verbs.ts";
 
@@ -26,8 +26,8 @@ import stream from "../../lua/shared/stream.lua" with { type: "text" };
 import commit from "../../lua/commit.lua" with { type: "text" };
 import read from "../../lua/read.lua" with { type: "text" };
 
-/** Bounds and settings that the scripts know as constants. */
-export interface ScriptSettings {
+/** Bounds and settings that the programs know as constants. */
+export interface ProgramSettings {
   /** The most units one line or one count may name. */
   MAX_QUANTITY: number;
   MAX_ON_HAND: number;
@@ -54,49 +54,7 @@ export interface ScriptSettings {
   REPAIR_LOOKBACK: number;
 }
 
-/** A program in Lua, and how Redis is asked to run it. */
-export interface Script {
-  /** The command that runs it; the number of keys, the keys and the arguments follow. */
-  run: [command: string, name: string];
-  /** How Redis begins its answer when it does not know the program. */
-  unknown: string;
-  /** The command that makes it known. */
-  load: string[];
-  /** The command that asks whether it is known: then the answer is not empty. */
-  find: string[];
-}
-
-/** A script that Redis keeps in memory, by its digest, until it restarts: it makes its functions anew in each call. */
-export function makeScript(text: string): Script {
-  const sha1 = createHash("sha1").update(text).digest("hex");
-  return {
-    run: ["EVALSHA", sha1],
-    unknown: "NOSCRIPT",
-    load: ["SCRIPT", "LOAD", text],
-    find: ["SCRIPT", "EXISTS", sha1],
-  };
-}
-
-/**
- * A function of a library that Redis keeps as it keeps data: made once, so that a call pays for its work alone.
- * Each text has a name of its own, so that services of two versions or settings do not meet.
- */
-function makeFunction(text: string, flags: string[]): Script {
-  const name = `inventory_${createHash("sha1").update(text + flags).digest("hex").slice(0, 16)}`;
-  const registration = `redis.register_function{
-  function_name = '${name}',
-  callback = function(_, args) return main(args) end,
-  flags = { ${flags.map((flag) => `'${flag}'`).join(", ")} },
-}`;
-  return {
-    run: ["FCALL", name],
-    unknown: "ERR Function not found",
-    load: ["FUNCTION", "LOAD", "REPLACE", `#!lua name=${name}\n${text}\n${registration}`],
-    find: ["FUNCTION", "LIST", "LIBRARYNAME", name],
-  };
-}
-
-function compose(settings: ScriptSettings, parts: string[]): string {
+function compose(settings: ProgramSettings, parts: string[]): string {
   const keys = Object.entries(KEY_NAMES);
   const prelude = [
     `local NOBODY = '${NOBODY}'`,
@@ -129,8 +87,8 @@ function asTable(name: string, words: Iterable<string>): string {
  * second runs then too, and refuses by itself every verb but those that set something free. It is a script, since
  * Redis takes no new function without memory. `clockSource` lets a test own the time; everybody else leaves it.
  */
-export function commitScripts(
-  settings: ScriptSettings,
+export function commitPrograms(
+  settings: ProgramSettings,
   clockSource: string = clock,
 ): { usual: Script; whenFull: Script } {
   const gathered = [begin, numbers, texts, indexes, events];
@@ -157,7 +115,7 @@ export function commitScripts(
 }
 
 /** The program that answers questions. `no-writes` keeps it answering where writes are refused or paused. */
-export function readScript(settings: ScriptSettings, clockSource: string = clock): Script {
+export function readProgram(settings: ProgramSettings, clockSource: string = clock): Script {
   const shared = [begin, numbers, clockSource, texts, records, due, partsDue, stream];
   const text = compose(settings, [...shared, ...asVerbs(QUESTIONS), read]);
   return makeFunction(text, ["no-writes"]);

@@ -2,7 +2,14 @@
 import type { Context } from "hono";
 import type { Scope } from "../contract/access.ts";
 import type { Call } from "../commits/store.ts";
-import type { Deadline } from "./deadline.ts";
+
+/** How far a request has come, and what it is told if that is as far as it comes. */
+export interface Deadline {
+  isOver: boolean;
+  ifOver: "request_timeout" | "store_unavailable" | "outcome_unknown";
+  /** Lets the request take as long as it takes. */
+  lift(): void;
+}
 
 export interface AppEnv {
   Variables: {

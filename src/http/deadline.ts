@@ -1,15 +1,7 @@
 // Every request is answered by its deadline, whatever it waits for: its body, Redis, or one after the other.
 import type { MiddlewareHandler } from "hono";
-import type { AppContext, AppEnv } from "./context.ts";
+import type { AppContext, AppEnv, Deadline } from "./context.ts";
 import { problem } from "./problems.ts";
-
-/** How far a request has come, and what it is told if that is as far as it comes. */
-export interface Deadline {
-  isOver: boolean;
-  ifOver: "request_timeout" | "store_unavailable" | "outcome_unknown";
-  /** Lets the request take as long as it takes. */
-  lift(): void;
-}
 
 class OpenDeadline implements Deadline {
   isOver = false;

@@ -5,8 +5,11 @@ import { measureIfReady, type Metrics, type Spread } from "./metrics.ts";
 
 type Labels = Record<string, string>;
 
+/** Everything in the text form of Prometheus. What Redis cannot tell now is left out. */
+export type Exposition = (store: Store) => Promise<string>;
+
 /** Makes what writes all metrics. The names are in the dashboard and the alert rules of scripts/operations. */
-export function makeExposition(metrics: Metrics): (store: Store) => Promise<string> {
+export function makeExposition(metrics: Metrics): Exposition {
   const registry = new client.Registry();
   client.collectDefaultMetrics({ register: registry });
   for (const name of READ_FROM_PROC) registry.removeSingleMetric(name);

@@ -1,5 +1,5 @@
-// What the service counts of itself, and its form for Prometheus. Counting is an addition to a number in
-// memory; the library that knows the form and the process is loaded when somebody first asks.
+// What the service counts of itself. Counting is an addition to a number in memory; the form that Prometheus reads is
+// in exposition.ts.
 import type { Store } from "../commits/store.ts";
 import { measure, type Measures, type StoreObserver } from "../commits/measures.ts";
 
@@ -89,16 +89,6 @@ export class Metrics implements StoreObserver {
   backedUp(hasFailed: boolean): void {
     const outcome = hasFailed ? "failed" : "made";
     this.backups.set(outcome, this.backups.get(outcome)! + 1);
-  }
-
-  #exposition?: Promise<(store: Store) => Promise<string>>;
-
-  /** Everything in the text form of Prometheus. What Redis cannot tell now is left out. */
-  async expose(store: Store): Promise<string> {
-    this.#exposition ??= import("./exposition.ts").then(({ makeExposition }) =>
-      makeExposition(this)
-    );
-    return (await this.#exposition)(store);
   }
 }
 

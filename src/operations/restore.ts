@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning, startEmbeddedRedis, withStartLock } from "../redis/embedded/server.ts";
 import { isEmpty } from "../store/inventory.ts";
-import { openStore, type Store } from "../commits/store.ts";
+import { openStore } from "../commits/open_store.ts";
+import type { Store } from "../commits/store.ts";
 import { verify } from "../store/verification/verify.ts";
 import { readPersistence, stampOf } from "./backups.ts";
 

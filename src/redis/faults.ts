@@ -25,3 +25,21 @@ export async function nothingWasDone<Answer>(asked: Promise<Answer>): Promise<An
     throw new StoreFault("store_unavailable", fault.message, { cause: fault });
   }
 }
+
+/** The answer, or a StoreFault when it takes too long. */
+export async function withDeadline<Answer>(
+  answer: Promise<Answer>,
+  timeoutMs: number,
+  onLate: () => void,
+): Promise<Answer> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new StoreFault("outcome_unknown", "Redis did not answer in time"));
+    onLate();
+  }, timeoutMs);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,7 +1,8 @@
 // One connection to Redis that fails fast, never sends a command twice, and comes back by itself.
-import { ClientClosedError, ClientOfflineError, createClient, ErrorReply } from "@redis/client";
-import { StoreFault } from "./faults.ts";
-import type { Script } from "../commits/programs.ts";
+import { createClient, ErrorReply } from "@redis/client";
+import { asStoreFault } from "./answers.ts";
+import { type Copies, runOn } from "./run.ts";
+import type { Script } from "./script.ts";
 
 export interface LinkOptions {
   /** `redis://`, `rediss://`, or the path of a unix socket. */
@@ -18,12 +19,6 @@ export interface LinkOptions {
   /** Told once when Redis is lost, and before each attempt to reach it again. */
   onLost(reason: string): void;
   onBack(): void;
-}
-
-/** How many replicas must have what was written, and how long that may take. */
-export interface Copies {
-  replicas: number;
-  withinMs: number;
 }
 
 type Client = ReturnType<typeof makeClient>;
@@ -137,120 +132,4 @@ export class RedisLink {
     this.#closed = true;
     this.#client.destroy();
   }
-}
-
-async function runOn(
-  client: Client,
-  script: Script,
-  keys: string[],
-  args: string[],
-  copies?: Copies,
-): Promise<unknown> {
-  const command = [...script.run, String(keys.length), ...keys, ...args];
-  try {
-    return await sendWith(copies, client, command);
-  } catch (error) {
-    if (!isUnknown(error, script)) throw error;
-    return await loadAndRun(client, script, command, copies);
-  }
-}
-
-/** In one breath, so that nobody makes Redis forget the program in between. */
-async function loadAndRun(
-  client: Client,
-  script: Script,
-  command: string[],
-  copies?: Copies,
-): Promise<unknown> {
-  const loading = client.sendCommand(script.load);
-  const answer = sendWith(copies, client, command);
-  const [loaded, answered] = await Promise.allSettled([loading, answer]);
-  if (answered.status === "fulfilled") return answered.value;
-  if (!isUnknown(answered.reason, script)) throw answered.reason;
-  if (loaded.status === "rejected") throw loaded.reason;
-  throw new StoreFault("store_unavailable", "Redis forgot a program as soon as it was told", {
-    cause: answered.reason,
-  });
-}
-
-function isUnknown(error: unknown, script: Script): boolean {
-  return error instanceof ErrorReply && error.message.startsWith(script.unknown);
-}
-
-function sendWith(
-  copies: Copies | undefined,
-  client: Client,
-  command: string[],
-): Promise<unknown> {
-  return copies ? sendCopied(copies, client, command) : client.sendCommand(command);
-}
-
-/**
- * WAIT asks about what its own connection wrote, so it has to travel right behind: sent later, it could meet a
- * new connection, which has written nothing and is told that all is well.
- */
-async function sendCopied(copies: Copies, client: Client, command: string[]): Promise<unknown> {
-  const answer = client.sendCommand(command);
-  const { replicas, withinMs } = copies;
-  const waited = client.sendCommand(["WAIT", String(replicas), String(Math.max(1, withinMs))]);
-  const [replied, acknowledged] = await Promise.allSettled([answer, waited]);
-  if (replied.status === "rejected") throw replied.reason;
-  if (acknowledged.status === "fulfilled" && Number(acknowledged.value) >= replicas) {
-    return replied.value;
-  }
-  const reason = acknowledged.status === "rejected"
-    ? String(acknowledged.reason)
-    : `${acknowledged.value} of ${replicas} replicas have it`;
-  throw new StoreFault("outcome_unknown", `not known to be copied: ${reason}`);
-}
-
-function isReply(error: unknown, ...codes: string[]): error is ErrorReply {
-  return error instanceof ErrorReply && codes.includes(error.message.split(" ", 1)[0]);
-}
-
-// Redis answers these before a command or script begins, so nothing was done.
-const REFUSED_BEFORE_START = [
-  "BUSY",
-  "CLUSTERDOWN",
-  "LOADING",
-  "MASTERDOWN",
-  "MISCONF",
-  "NOAUTH",
-  "NOPERM",
-  "NOREPLICAS",
-  "READONLY",
-  "TRYAGAIN",
-  "WRONGPASS",
-];
-
-/** What a script is told of a command that the ACL denies it: in Redis 7.0, and in later ones. */
-const DENIED_WITHIN = /user executing the script|ACL failure in script/;
-
-/** Whether it is the ACL that stopped a script. None has written by then: a commit asks before it begins. */
-export function isDenial(message: string): boolean {
-  return DENIED_WITHIN.test(message);
-}
-
-/** Whether the last guard of `write_stock` (lua/shared/stock.lua) has refused a commit, with nothing written. */
-export function isOversell(error: unknown): error is ErrorReply {
-  return isReply(error, "OVERSOLD");
-}
-
-function asStoreFault(error: unknown): unknown {
-  if (error instanceof StoreFault) return error;
-  if (isReply(error, "OOM")) {
-    return new StoreFault("store_full", (error as Error).message, { cause: error });
-  }
-  const isDenied = error instanceof ErrorReply && isDenial(error.message);
-  if (isDenied || isReply(error, ...REFUSED_BEFORE_START)) {
-    return new StoreFault("store_unavailable", (error as Error).message, { cause: error });
-  }
-  if (error instanceof ErrorReply) {
-    return error;
-  }
-  return error instanceof ClientOfflineError || error instanceof ClientClosedError
-    ? new StoreFault("store_unavailable", "Redis is not connected", { cause: error })
-    : new StoreFault("outcome_unknown", "the connection to Redis broke before it answered", {
-      cause: error,
-    });
 }

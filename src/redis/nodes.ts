@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "@redis/client";
 import { StoreFault } from "./faults.ts";
-import { type Copies, RedisLink } from "./link.ts";
-import { makeScript, type Script } from "../commits/programs.ts";
+import { RedisLink } from "./link.ts";
+import type { Copies } from "./run.ts";
+import { makeScript, type Script } from "./script.ts";
 
 /** A Redis master: two connections, since a commit that Redis makes wait holds up all behind it. */
 export interface RedisNode {

@@ -1,5 +1,6 @@
 // Limits at the doors: requests a minute, requests at once, and what one name may hold.
 import assert from "node:assert/strict";
+import { makeExposition } from "../../src/operations/exposition.ts";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { networkOf } from "../../src/http/callers.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
@@ -128,7 +129,7 @@ Deno.test("503 overloaded: as many live feeds as there may be, until one of them
   assert.deepEqual([refused.status, (await refused.json()).code], [503, "overloaded"]);
   assert.equal(refused.headers.get("retry-after"), "1");
   assert.equal((await fetch(url)).status, 200, "pages are no feeds");
-  assert.match(await metrics.expose(t.store), /^inventory_live_feeds 2$/m);
+  assert.match(await makeExposition(metrics)(t.store), /^inventory_live_feeds 2$/m);
   await feeds[0].leave();
   // Its end is noticed a moment later. Whoever hangs up before the answer must not keep a place either.
   const untilOpen = async () => {

@@ -10,7 +10,13 @@ export interface Mutant {
   caughtBy?: string[];
 }
 
-const PARTITIONS = ["tests/store/partitions_test.ts"];
+const PARTITIONS = [
+  "tests/store/partitions_test.ts",
+  "tests/store/carts_over_partitions_test.ts",
+  "tests/store/cart_parts_test.ts",
+  "tests/store/replacing_carts_test.ts",
+  "tests/store/claims_test.ts",
+];
 const HISTORIES = ["tests/e2e/histories_test.ts"];
 
 export const MUTANTS: Mutant[] = [
@@ -34,7 +40,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "the key of a hold is forgotten before the hold",
-    file: "src/commits/store.ts",
+    file: "src/commits/open_store.ts",
     find: "Math.max(options.idempotencyTtlSeconds, options.holdLifetimeMaxSeconds)",
     replace: "options.idempotencyTtlSeconds",
   },
@@ -248,7 +254,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "a lost reply told as nothing done",
-    file: "src/redis/link.ts",
+    file: "src/redis/answers.ts",
     find: `new StoreFault("outcome_unknown", "the connection`,
     replace: `new StoreFault("store_unavailable", "the connection`,
   },
@@ -400,7 +406,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "a copy that is not there counts",
-    file: "src/redis/link.ts",
+    file: "src/redis/run.ts",
     find: "Number(acknowledged.value) >= replicas",
     replace: "Number(acknowledged.value) >= 0",
   },
@@ -497,7 +503,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "lists forget a partition",
-    file: "src/commits/store.ts",
+    file: "src/commits/open_store.ts",
     find: "return Promise.all(partitions.map((_, partition) => askAt(question, partition)));",
     replace:
       "return Promise.all(partitions.slice(0, 7).map((_, partition) => askAt(question, partition)));",

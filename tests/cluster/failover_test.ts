@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { StoreFault } from "../../src/redis/faults.ts";
 import { partitionPrefix } from "../../src/commits/keys.ts";
-import type { Store, StoreOptions } from "../../src/commits/store.ts";
+import type { StoreOptions } from "../../src/commits/options.ts";
+import type { Store } from "../../src/commits/store.ts";
 import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { connectStore, holdUnits, lineOf, makeHold, stockUp } from "../support/store.ts";
 

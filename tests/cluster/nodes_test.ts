@@ -9,7 +9,7 @@ import {
   oneNode,
   runOnMaster,
 } from "../../src/redis/nodes.ts";
-import { makeScript } from "../../src/commits/programs.ts";
+import { makeScript } from "../../src/redis/script.ts";
 import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
 import { freePort } from "../chaos/proxy.ts";
 import { startTestRedis } from "../support/redis.ts";

@@ -1,5 +1,6 @@
 // The last guard: whatever a plan decides, no commit promises units that are not there.
 import assert from "node:assert/strict";
+import { makeExposition } from "../../src/operations/exposition.ts";
 import { hold } from "../../src/store/holds/holds.ts";
 import { adjust } from "../../src/store/movements.ts";
 import { verify } from "../../src/store/verification/verify.ts";
@@ -44,7 +45,7 @@ Deno.test("a plan that takes more than there is fails alone, is counted, and wri
   assert.equal(await lineOf(t.store, "A"), "5/3");
   assert.deepEqual((await verify(t.store, { repair: false })).drifts, []);
   await assert.rejects(hold(t.store, wrong, call("POST /hold", "wrong")), /OVERSOLD/);
-  assert.match(await metrics.expose(t.store), /inventory_oversells_refused_total 2/);
+  assert.match(await makeExposition(metrics)(t.store), /inventory_oversells_refused_total 2/);
 });
 
 Deno.test("facts are no promises: a count below what is held stands, and its holds can be sold", async () => {

@@ -1,5 +1,7 @@
 // A store on a Redis of the test's own, with the time in the test's hand if it wants.
-import { type Call, openStore, type Store, type StoreOptions } from "../../src/commits/store.ts";
+import { openStore } from "../../src/commits/open_store.ts";
+import type { StoreOptions } from "../../src/commits/options.ts";
+import type { Call, Store } from "../../src/commits/store.ts";
 import type { Count } from "../../src/store/inventory.ts";
 import { count, getInventory } from "../../src/store/inventory.ts";
 import {

@@ -7,11 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CartRequest } from "../../contract/holds.ts";
 import type { Reply } from "../../commits/batch_queue.ts";
 import { commitUnderClaim, takeClaim } from "../../commits/claims.ts";
-import { StoreFault } from "../../redis/faults.ts";
+import { StoreFault, withDeadline } from "../../redis/faults.ts";
 import { homeOf, isCart, makeHoldId } from "../../commits/hold_ids.ts";
 import { encodeOptions, encodeWishes, type LineFields, type Wish } from "./lines.ts";
 import { idempotencyKeyOf } from "../../commits/operation.ts";
-import { withDeadline } from "../../commits/partition.ts";
 import { settleParts, settlePartsOf } from "../../commits/parts.ts";
 import type { Call, Store } from "../../commits/store.ts";
 
