@@ -1,7 +1,7 @@
 // Parts of carts over partitions: they fall due with their hold, ask home, and follow what it decided.
 import assert from "node:assert/strict";
 import { StoreFault } from "../../src/redis/faults.ts";
-import { extend, hold } from "../../src/store/holds/holds.ts";
+import { extend } from "../../src/store/holds/holds.ts";
 import { getHold } from "../../src/store/holds/records.ts";
 import { sell } from "../../src/store/sales.ts";
 import {
@@ -13,15 +13,7 @@ import {
   stockUp,
   type TestStore,
 } from "../support/store.ts";
-import {
-  assertSound,
-  cart,
-  lines,
-  makeCart,
-  openStocked,
-  SKUS,
-  sweepAll,
-} from "../support/carts.ts";
+import { assertSound, lines, makeCart, openStocked, SKUS, sweepAll } from "../support/carts.ts";
 
 Deno.test("a cart that expires comes back everywhere, at the first look behind that moment", async () => {
   await using t = await openStocked();
