@@ -4,7 +4,7 @@ OP     sku, location  strings; both may come into being here, by 'count' or 'add
        change, units  'add' or 'take' 1..MAX_QUANTITY, or 'count' 0..MAX_ON_HAND: what there is now
        reason         a word
        reference      a word, '' for none
-       expected       what must be on hand before, 0..MAX_ON_HAND; '' for whatever it is
+       expected       what must be on hand before, -MAX_ON_HAND..MAX_ON_HAND; '' for whatever it is
 REPLY  first match wins, in this order:
        sku_not_found                             units to take, of a SKU never counted anywhere
        stale_quantity          on_hand           other than expected
@@ -19,7 +19,7 @@ COST   O(1)
 local function adjust(_, sku, location, change, units, reason, reference, expected)
   local counting = change == 'count'
   units = whole_number(units, counting and 0 or 1, counting and MAX_ON_HAND or MAX_QUANTITY)
-  expected = expected ~= '' and whole_number(expected, 0, MAX_ON_HAND)
+  expected = expected ~= '' and signed_number(expected, MAX_ON_HAND)
 
   local stock = read_line(sku, location)
   local on_hand = counting and units

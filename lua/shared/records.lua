@@ -1,6 +1,7 @@
 -- The record of a hold, JSON under `hold:{hold_id}`:
 --   owner: the name of the key it was made with, where there are keys;
---   status, created_at_ms, expires_at_ms, reference ('' for none), and ended_at_ms once it has ended;
+--   status, created_at_ms, expires_at_ms, reference ('' for none), and ended_at_ms once it has ended: of an expired
+--   one that is when it expired, whenever it was settled;
 --   lines: [[sku, location, quantity, available after it ended], ...], what it holds, or held to the end;
 --   sold: lines that earlier confirmations of a part sold out of it;
 --   returned: lines that the confirmation which ended it gave back;

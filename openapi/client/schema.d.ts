@@ -143,7 +143,7 @@ export interface paths {
          *     - `hold_expired`: Its units are for sale again. Make a new hold.
          *     - `hold_released`: Its units were given back. Make a new hold.
          *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
-         *     - `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.
+         *     - `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is. Like every 422 it is not kept: the corrected request may have the same idempotency key.
          */
         post: operations["confirmHold"];
         delete?: never;
@@ -518,7 +518,7 @@ export interface components {
              * @example PO-1042
              */
             reference?: string;
-            /** @description Units that must be on hand before; 409 `stale_quantity` where there are others. */
+            /** @description Units that must be on hand before; 409 `stale_quantity` where there are others. Below 0 where units are owed. */
             expected?: number;
         };
         /**
@@ -861,7 +861,7 @@ export interface components {
             expires_at: string;
             /**
              * Format: date-time
-             * @description When it ended; missing while it is active.
+             * @description When it ended, which for an expired one is `expires_at`; missing while it is active.
              * @example 2026-11-22T10:35:00.000Z
              */
             ended_at?: string;
@@ -1759,9 +1759,9 @@ export interface components {
              * @example online
              */
             location: string;
-            /** @description Units on hand; below 0 while units that were sold are owed. */
+            /** @description Units on hand; below 0 while units that were sold are owed. With several partitions the lines of a cart that are not at its home follow a moment after the event that ends it: until then they still count here. */
             on_hand_before: number;
-            /** @description Units on hand; below 0 while units that were sold are owed. */
+            /** @description Units on hand; below 0 while units that were sold are owed. With several partitions the lines of a cart that are not at its home follow a moment after the event that ends it: until then they still count here. */
             on_hand_after: number;
             /**
              * @description Why, as the adjustment said.
@@ -2666,7 +2666,6 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2859,7 +2858,6 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3047,12 +3045,11 @@ export interface operations {
              *
              *     `idempotency_key_reused`: This key belongs to another request. Use a new key for a new request.
              *
-             *     `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.
+             *     `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is. Like every 422 it is not kept: the corrected request may have the same idempotency key.
              */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3233,7 +3230,6 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3422,7 +3418,6 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3803,7 +3798,6 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3990,7 +3984,6 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4175,7 +4168,6 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -13,7 +13,9 @@ const Reference = z.string().optional().meta({
 });
 const Lines = z.array(Line);
 const OnHand = z.int().meta({
-  description: "Units on hand; below 0 while units that were sold are owed.",
+  description:
+    "Units on hand; below 0 while units that were sold are owed. With several partitions the lines of a cart " +
+    "that are not at its home follow a moment after the event that ends it: until then they still count here.",
 });
 
 const COMMON_EXAMPLE = { id: "MTc2NzIyNTYwMDAwMC0wLjE", at: "2026-11-22T10:30:00.000Z" };

@@ -30,8 +30,9 @@ export const AdjustRequest = z.strictObject({
   }),
   reason: Reason,
   reference: Reference.optional(),
-  expected: OnHand.optional().meta({
-    description: "Units that must be on hand before; 409 `stale_quantity` where there are others.",
+  expected: z.int().min(-MAX_ON_HAND).max(MAX_ON_HAND).optional().meta({
+    description:
+      "Units that must be on hand before; 409 `stale_quantity` where there are others. Below 0 where units are owed.",
   }),
 }).refine(
   ({ delta, count }) => (delta === undefined) !== (count === undefined),

@@ -158,7 +158,8 @@ export const PROBLEMS = {
     title: "Exceeds held quantity",
     retryable: false,
     advice:
-      "Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.",
+      "Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is. Like every 422 it is " +
+      "not kept: the corrected request may have the same idempotency key.",
   },
   rate_limited: {
     status: 429,

@@ -41,7 +41,14 @@ export async function adjust(
     case "insufficient_stock":
       return {
         status,
-        shortages: [{ sku, location, requested: units, available: onHand, elsewhere: {} }],
+        // What is owed is not there, and no more than that: nothing is available.
+        shortages: [{
+          sku,
+          location,
+          requested: units,
+          available: Math.max(0, onHand),
+          elsewhere: {},
+        }],
       };
     case "sku_not_found":
       return { status, sku };

@@ -5,6 +5,7 @@ import { makeLog } from "../../src/log.ts";
 import { eventFeed } from "../../src/routes/event_feed.ts";
 import { sell } from "../../src/store/sales.ts";
 import { endOfEvents, readEvents } from "../../src/store/events/events.ts";
+import { partitionPrefix } from "../../src/commits/keys.ts";
 import { EventsTail } from "../../src/store/events/tail.ts";
 import { readFeed } from "../support/feed.ts";
 import { call, openTestStore, stockUp } from "../support/store.ts";
@@ -12,8 +13,8 @@ import { call, openTestStore, stockUp } from "../support/store.ts";
 const FEED = { accept: "text/event-stream" };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function openFeedApp() {
-  const t = await openTestStore();
+async function openFeedApp(options: Parameters<typeof openTestStore>[0] = {}) {
+  const t = await openTestStore(options);
   const asked: string[] = [];
   const store = {
     ...t.store,
@@ -128,6 +129,32 @@ Deno.test("a feed says when events are missing", async () => {
   assert.deepEqual((await feed.next())!.event, "truncated");
   assert.deepEqual((await feed.next())!.data.quantity, 1);
   await feed.leave();
+});
+
+Deno.test("whoever leaves once he was told that events are missing, and comes back, gets all that are kept", async () => {
+  for (const partitions of [1, 8]) {
+    await using t = await openFeedApp({ partitions });
+    const { items } = await readEvents(t.store, undefined, { limit: 1 });
+    for (let i = 0; i < 150; i++) await t.sell(1, i % 2 ? "A" : "B");
+    for (let partition = 0; partition < partitions; partition++) {
+      const key = `${partitionPrefix(partition, partitions)}events`;
+      await t.redis.send("XTRIM", key, "MAXLEN", "60");
+    }
+    const kept = (await readEvents(t.store, undefined, { limit: 1000 })).items.map(({ id }) => id);
+    const feed = await t.open({ "last-event-id": items[0].id });
+    assert.equal((await feed.next())!.event, "truncated");
+    const lastEventId = feed.lastEventId()!;
+    await feed.leave();
+    const again = await t.open({ "last-event-id": lastEventId });
+    const told: unknown[] = [];
+    while (told.length < kept.length) {
+      const message = (await again.next())!;
+      if (message.event !== "truncated") told.push(message.data.quantity && message.data.at);
+    }
+    const { items: all } = await readEvents(t.store, undefined, { limit: 1000 });
+    assert.deepEqual(told, all.map((event) => "quantity" in event && event.at));
+    await again.leave();
+  }
 });
 
 Deno.test("a slow reader holds one page: nothing is read that it does not take", async () => {

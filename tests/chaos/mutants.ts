@@ -199,6 +199,36 @@ export const MUTANTS: Mutant[] = [
     replace: "return place.free",
   },
   {
+    name: "what is owed is told as available",
+    file: "src/store/movements.ts",
+    find: "available: Math.max(0, onHand),",
+    replace: "available: onHand,",
+  },
+  {
+    name: "what is owed cannot be expected",
+    file: "lua/commands/adjust.lua",
+    find: "signed_number(expected, MAX_ON_HAND)",
+    replace: "whole_number(expected, 0, MAX_ON_HAND)",
+  },
+  {
+    name: "an expired hold ended when it was settled",
+    file: "lua/shared/holds.lua",
+    find: "status == 'expired' and hold.expires_at_ms or now",
+    replace: "now",
+  },
+  {
+    name: "who leaves when told of missing events misses those that are kept",
+    file: "src/routes/event_feed.ts",
+    find: "page.items.length > 0 ? position : page.next",
+    replace: "page.next",
+  },
+  {
+    name: "what events say was before is not what was",
+    file: "lua/shared/stock.lua",
+    find: "local words = { line.name, before, on_hand, reason, reference }",
+    replace: "local words = { line.name, line.stored_on_hand or 0, on_hand, reason, reference }",
+  },
+  {
     name: "no status check in release",
     file: "lua/commands/release.lua",
     find: "if record.status == 'active' then",

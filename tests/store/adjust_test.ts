@@ -159,7 +159,8 @@ Deno.test("bounds that the contract keeps out are faults", async () => {
     ["take", "1000001", ""],
     ["take", "nan", ""],
     ["count", "1000000001", ""],
-    ["count", "1", "-1"],
+    ["count", "1", "-0"],
+    ["count", "1", "-1000000001"],
     ["count", "1", "1e3"],
     ["double", "1", ""],
   ];
@@ -168,6 +169,30 @@ Deno.test("bounds that the contract keeps out are faults", async () => {
     return assert.rejects(t.store.commit({ verb: "adjust", args }), /^Error: adjust: /);
   }));
   assert.equal(await lineOf(t.store, "A"), "10/0");
+});
+
+Deno.test("what is owed can be named as expected, and is nothing that could be taken", async () => {
+  await using t = await openTestStore();
+  await stockUp(t.store, "A", 5);
+  const holdId = await makeHold(t.store, "A", 5);
+  await stockUp(t.store, "A", 0);
+  assert.equal((await confirmHold(t.store, holdId)).status, "confirmed");
+  const line = { sku: "A", location: "online", reason: "other" as const };
+  const change = (request: { delta?: number; count?: number; expected?: number }) =>
+    adjust(t.store, { ...line, ...request }, call("POST /adjust"));
+  assert.deepEqual(await change({ delta: -1 }), {
+    status: "insufficient_stock",
+    shortages: [{ sku: "A", location: "online", requested: 1, available: 0, elsewhere: {} }],
+  });
+  assert.deepEqual(await change({ count: 3, expected: 0 }), {
+    status: "stale_quantity",
+    onHand: -5,
+  });
+  assert.deepEqual(await change({ count: 3, expected: -5 }), {
+    status: "adjusted",
+    onHand: 3,
+    held: 0,
+  });
 });
 
 Deno.test("adjusted: units owed for a sale come out of what is received next", async () => {

@@ -54,6 +54,11 @@ Deno.test("a read sees units of due holds as back, before anything has settled t
   assert(found.status === "expired");
   assert.equal(found.endedAtMs, START_MS + 60_000);
   assert.equal(await t.redis.send("HGET", "stock:A", "held:online"), "4"); // the reads wrote nothing
+  await t.setTime(START_MS + 90_000);
+  await settleAllDue(t.store, t.store.partitionOf("A"));
+  const settled = await getHold(t.store, holdId);
+  assert(settled.status === "expired");
+  assert.equal(settled.endedAtMs, START_MS + 60_000, "whenever it is settled");
 });
 
 Deno.test("a script settles a bounded number; the sweep goes on until none is due", async () => {

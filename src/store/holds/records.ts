@@ -55,7 +55,8 @@ function readRecord(holdId: string, json: string): FoundHold {
     lines: readLines(record.lines),
     createdAtMs: record.created_at_ms,
     expiresAtMs: record.expires_at_ms,
-    endedAtMs: record.ended_at_ms,
+    // Version 1.0.0 wrote when it was settled.
+    endedAtMs: record.status === "expired" ? record.expires_at_ms : record.ended_at_ms,
     reference: record.reference || undefined,
     sold: record.sold && readLines(record.sold),
     returned: record.returned && readLines(record.returned),
