@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { SingleBar } from "cli-progress";
 import { type CsvKind, describeFault, readCsv } from "../src/catalogue/csv.ts";
 import { demoCatalogue } from "../src/catalogue/demo.ts";
+import { tellOnce } from "../src/commits/patience.ts";
 import { countAll } from "../src/catalogue/load.ts";
 import { readConfig } from "../src/config.ts";
 import { makeLog } from "../src/log.ts";
@@ -99,7 +100,10 @@ try {
   });
   const summary = new Summary();
   bar.start(total, 0);
-  await countAll(store, tally(readCounts(sources), summary), (applied) => bar.update(applied));
+  await countAll(store, tally(readCounts(sources), summary), {
+    onProgress: (applied) => bar.update(applied),
+    onRepeat: tellOnce((reason) => console.error(`\nwaiting for the store: ${reason}`)),
+  });
   bar.stop();
   await close();
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);

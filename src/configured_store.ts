@@ -5,6 +5,8 @@ import { demoCatalogue } from "./catalogue/demo.ts";
 import { type Config, isEmbedded } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded/server.ts";
+import { patiently, tellOnce } from "./commits/patience.ts";
+import { StoreFault } from "./redis/faults.ts";
 import { isEmpty } from "./store/inventory.ts";
 import { inspectRedis, type OwnSync, type RedisState } from "./commits/readiness.ts";
 import { keepPartitions } from "./commits/partitions.ts";
@@ -102,14 +104,16 @@ export async function openConfiguredStore(
     for (const warning of warnings) {
       log.warn("Redis is not set up to keep stock safe", { place, warning });
     }
-    await claimPartitions(store, place);
-    if (embedded && loadDemo && await isEmpty(store)) {
-      await countAll(store, demoCatalogue());
+    // A start may wait longer than a request: a Redis that is slow now is waited for.
+    const onRepeat = tellOnce((reason) => log.warn("waiting for Redis", { place, reason }));
+    await patiently(() => claimPartitions(store, place), { onRepeat });
+    if (embedded && loadDemo && await patiently(() => isEmpty(store), { onRepeat })) {
+      await countAll(store, demoCatalogue(), { onRepeat });
       log.info("demo catalogue loaded", { place });
     }
   } catch (error) {
     await close();
-    throw error;
+    throw error instanceof StoreFault ? new StartError(`${place}: ${error.message}`) : error;
   }
   return { store, place, ownSync: embedded?.diskSync, close };
 }

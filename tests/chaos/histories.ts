@@ -30,7 +30,6 @@ export async function recordHistory(world: World, sku: string, chance: Chance): 
     // A good client repeats with its key; some give up, and then nobody knows.
     for (let tries = 0; tries < 20; tries++) {
       const reply = await send(world.url, sku, what, holdIds, key);
-      if (reply === "nothing was done" && tries === 0) return;
       if (typeof reply === "object") {
         seen.answeredAt = performance.now();
         seen.answer = reply;
@@ -62,7 +61,7 @@ async function send(
   what: What,
   holdIds: string[],
   key: string,
-): Promise<Answer | "unknown" | "nothing was done"> {
+): Promise<Answer | "unknown"> {
   const request = what.verb === "read"
     ? undefined
     : "quantity" in what
@@ -77,9 +76,10 @@ async function send(
       signal: AbortSignal.timeout(3000),
     });
     const body = await response.json();
-    if (response.status === 503) {
-      return body.code === "outcome_unknown" ? "unknown" : "nothing was done";
-    }
+    // Also `store_unavailable`: nothing was done by this sending, but Deno's fetch (2.9.6) sends a POST once more by
+    // itself where a connection that it used again closed before an answer, and the first sending may have had its
+    // effect.
+    if (response.status === 503) return "unknown";
     if (body.code) {
       const [shortage] = body.shortages ?? [];
       return { status: body.code, ...(shortage ? { available: shortage.available } : {}) };

@@ -229,6 +229,12 @@ export const MUTANTS: Mutant[] = [
     replace: "local words = { line.name, line.stored_on_hand or 0, on_hand, reason, reference }",
   },
   {
+    name: "a start and an import wait no longer than a request",
+    file: "src/commits/patience.ts",
+    find: 'fault instanceof StoreFault && fault.code !== "store_full"',
+    replace: "false",
+  },
+  {
     name: "no status check in release",
     file: "lua/commands/release.lua",
     find: "if record.status == 'active' then",

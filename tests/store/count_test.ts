@@ -1,5 +1,7 @@
 // The reply of lua/commands/count.lua.
 import assert from "node:assert/strict";
+import { countAll } from "../../src/catalogue/load.ts";
+import { demoCatalogue } from "../../src/catalogue/demo.ts";
 import { available, count, getInventory } from "../../src/store/inventory.ts";
 import { eventsOf, lineOf, makeHold, openTestStore, stockUp } from "../support/store.ts";
 
@@ -41,4 +43,16 @@ Deno.test("counted: the same count again is no event", async () => {
     "stock.back A online 10",
     "stock.adjusted A online 0 10 cycle_count ",
   ]);
+});
+
+Deno.test("a Redis that takes no commits for longer than a request may wait is waited for", async () => {
+  await using t = await openTestStore({ timeoutMs: 200, redisSettings: {} });
+  const counts = [...demoCatalogue()].slice(0, 50);
+  await t.redis.send("CLIENT", "PAUSE", "1000", "WRITE");
+  let repeats = 0;
+  await countAll(t.store, counts, { onRepeat: () => repeats++ });
+  assert(repeats > 0, "it did not wait");
+  for (const { sku, onHand } of counts) {
+    assert.equal(await lineOf(t.store, sku), `${onHand[0][1]}/0`);
+  }
 });
