@@ -51,6 +51,13 @@ const LIBRARIES: Record<string, Source> = {
 
 const STYLES: Record<string, Source> = {
   "style.css": () => import("../console/style.css", { with: { type: "text" } }),
+  "charts/charts.css": () => import("../console/charts/charts.css", { with: { type: "text" } }),
+  "stock/stock.css": () => import("../console/stock/stock.css", { with: { type: "text" } }),
+  "holds/holds.css": () => import("../console/holds/holds.css", { with: { type: "text" } }),
+  "happenings/happenings.css": () =>
+    import("../console/happenings/happenings.css", { with: { type: "text" } }),
+  "doing/doing.css": () => import("../console/doing/doing.css", { with: { type: "text" } }),
+  "access/access.css": () => import("../console/access/access.css", { with: { type: "text" } }),
   "uplot.css": () => import("uplot/dist/uPlot.min.css", { with: { type: "text" } }),
 };
 
