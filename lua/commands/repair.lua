@@ -14,8 +14,7 @@ KEEPS  what is on hand, and the units of every active hold. Nothing but a repair
 COST   O(REPAIR_LOOKBACK)
 ]]
 local function repair(_, sku, location, drift, seen_at)
-  local units = whole_number(string.match(drift, '^%-?(.*)$'), 1, MAX_ON_HAND)
-  drift = string.sub(drift, 1, 1) == '-' and -units or units
+  drift = signed_number(drift, MAX_ON_HAND)
 
   local stock = read_line(sku, location)
   local since = redis.call('XRANGE', EVENTS, '(' .. seen_at, '+', 'COUNT', REPAIR_LOOKBACK)

@@ -29,3 +29,11 @@ local function whole_number(text, minimum, maximum)
   end
   return number
 end
+
+-- The same for what may be below 0; `maximum` bounds both sides.
+local function signed_number(text, maximum)
+  if string.sub(text, 1, 1) == '-' then
+    return -whole_number(string.sub(text, 2), 1, maximum)
+  end
+  return whole_number(text, 0, maximum)
+end

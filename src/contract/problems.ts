@@ -243,7 +243,8 @@ export const Problem = z.object({
   max_expires_at: Instant.optional().meta({ description: "With `lifetime_exceeded`." }),
   shortages: z.array(Shortage).optional().meta({ description: "With `insufficient_stock`." }),
   current: z.int().optional().meta({
-    description: "With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now.",
+    description:
+      "With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now, below 0 while some are owed.",
   }),
 }).meta({ description: "What went wrong (RFC 9457)." }).openapi("Problem");
 
