@@ -153,7 +153,9 @@ export const Hold = z.object({
   lines: z.array(Line).meta({ description: "What is held, or was when it ended." }),
   created_at: Instant,
   expires_at: Instant,
-  ended_at: Instant.optional().meta({ description: "When it ended; missing while it is active." }),
+  ended_at: Instant.optional().meta({
+    description: "When it ended: `expires_at` where it expired. Missing while it is active.",
+  }),
   reference: Reference.optional(),
   sold: z.array(Line).optional().meta({
     description: "Sold out of it by confirmations of a part.",
