@@ -59,9 +59,11 @@ async function* feedMessages(options: FeedOptions, ended: AbortSignal): AsyncGen
   let spokeAtMs = performance.now();
   while (!ended.aborted) {
     const page = await readEvents(store, position, { limit: EVENTS_PER_READ, sku });
-    position = page.next;
+    // Whoever resumes behind this is told so again, and gets all that is still kept.
     const gap = page.truncated ? `event: truncated\ndata: {"truncated":true}\n${here()}` : "";
-    const text = gap + page.items.map(message).join("");
+    position = page.next;
+    const isGapAlone = page.truncated && page.items.length === 0;
+    const text = gap + page.items.map(message).join("") + (isGapAlone ? here() : "");
     const silentForMs = performance.now() - spokeAtMs;
     if (text !== "") yield text;
     else if (silentForMs >= heartbeatMs) yield `: nothing new\n${here()}`;
