@@ -285,7 +285,7 @@ export interface paths {
         put?: never;
         /**
          * Receive, count or write off units
-         * @description Call this when units came, went, or were counted. A SKU or location comes into being by its first count or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and `oversold` says how many are missing. A delta that would take more than is there is refused, and `shortages[].available` is then what is on hand, held or not.
+         * @description Call this when units came, went, or were counted. A SKU or location comes into being by its first count or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and `oversold` says how many are missing. A delta that would take more than is there is refused, and `shortages[].available` is then what is on hand, held or not, and 0 where units are owed.
          *
          *     What to do when refused:
          *
@@ -518,7 +518,7 @@ export interface components {
              * @example PO-1042
              */
             reference?: string;
-            /** @description Units that must be on hand before; 409 `stale_quantity` where there are others. */
+            /** @description Units that must be on hand before, below 0 where some are owed; 409 `stale_quantity` where there are others. */
             expected?: number;
         };
         /**
@@ -861,7 +861,7 @@ export interface components {
             expires_at: string;
             /**
              * Format: date-time
-             * @description When it ended; missing while it is active.
+             * @description When it ended: `expires_at` where it expired. Missing while it is active.
              * @example 2026-11-22T10:35:00.000Z
              */
             ended_at?: string;
@@ -984,7 +984,7 @@ export interface components {
             lines: components["schemas"]["Line"][];
         };
         /**
-         * @description The time of a hold was over and its units were given back.
+         * @description The time of a hold was over and its units were given back. It had ended at its `expires_at`; `at` is when the units were put back in the books, which may be later.
          * @example {
          *       "id": "MTc2NzIyNTYwMDAwMC0wLjE",
          *       "at": "2026-11-22T10:30:00.000Z",
@@ -1523,7 +1523,7 @@ export interface components {
             max_expires_at?: string;
             /** @description With `insufficient_stock`. */
             shortages?: components["schemas"]["Shortage"][];
-            /** @description With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now. */
+            /** @description With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now, below 0 while some are owed. */
             current?: number;
         };
         /**
@@ -1759,7 +1759,7 @@ export interface components {
              * @example online
              */
             location: string;
-            /** @description Units on hand; below 0 while units that were sold are owed. */
+            /** @description Units on hand before, as the place had it; below 0 while units that were sold are owed. With several partitions, units of a cart may leave their place just after the `hold.confirmed` that tells of their sale. */
             on_hand_before: number;
             /** @description Units on hand; below 0 while units that were sold are owed. */
             on_hand_after: number;

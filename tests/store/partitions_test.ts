@@ -10,10 +10,12 @@ import { getInventory, listInventory, queryInventory } from "../../src/store/inv
 import { partitionPrefix } from "../../src/commits/keys.ts";
 import { keepPartitions } from "../../src/commits/partitions.ts";
 import { settleDueParts } from "../../src/commits/parts.ts";
+import { adjust } from "../../src/store/movements.ts";
 import type { Position } from "../../src/store/events/positions.ts";
 import { sell } from "../../src/store/sales.ts";
 import { settleAllDue } from "../../src/commits/sweep.ts";
 import { verify } from "../../src/store/verification/verify.ts";
+import { allEvents, replay } from "../support/replay.ts";
 import {
   call,
   confirmHold,
@@ -292,7 +294,7 @@ Deno.test("a key belongs to one request, wherever its effect is", async () => {
   assert.deepEqual(await lines(t), ["10/5", "10/0", "10/0"]);
 });
 
-Deno.test("a key whose request decided nothing is free again", async () => {
+Deno.test("exceeds_held_quantity is kept, wherever the key belongs", async () => {
   await using t = await openStocked();
   const hold_id = await makeCart(t);
   const part = (quantity: number, key: string) => {
@@ -305,10 +307,61 @@ Deno.test("a key whose request decided nothing is free again", async () => {
     };
     return confirm(t.store, request, call("POST /confirm", key));
   };
-  for (const key of ["k1", "k2", "k3", "k4"]) {
-    assert.equal((await part(3, key)).status, "exceeds_held_quantity");
+  const keys = ["k1", "k2", "k3", "k4"];
+  const first = await Promise.all(keys.map((key) => part(3, key)));
+  for (const { status } of first) assert.equal(status, "exceeds_held_quantity");
+  for (const key of keys) assert.equal((await part(1, key)).status, "idempotency_key_reused");
+  assert.equal((await confirmHold(t.store, hold_id)).status, "confirmed");
+  assert.deepEqual(await Promise.all(keys.map((key) => part(3, key))), first);
+});
+
+Deno.test("a key whose request decided nothing is free again", async () => {
+  await using t = await openStocked();
+  const key = "k";
+  const request = { ...cart(), lines: [{ sku: "A", quantity: 1, location: "online" }] };
+  const claim = await takeClaim(t.store, call("POST /hold", key), { request, keepSeconds: 60 });
+  assert.equal(claim.status, "claimed");
+  const away = () => Promise.reject(new StoreFault("store_unavailable", "its partition is away"));
+  await assert.rejects(commitUnderClaim(claim, away), StoreFault);
+  for (const sku of ["B", "C"]) {
+    const other = { ...request, lines: [{ ...request.lines[0], sku }] };
+    const { status } = await hold(t.store, other, call("POST /hold", key));
+    assert.equal(status, sku === "B" ? "active" : "idempotency_key_reused");
   }
-  for (const key of ["k1", "k2"]) assert.equal((await part(1, key)).status, "partly_confirmed");
+});
+
+Deno.test("events tell in the order of their commits, whatever their partitions: what was before is what they made", async () => {
+  await using t = await openStocked(1000);
+  const receive = (sku: string) =>
+    adjust(
+      t.store,
+      { sku, location: "online", delta: 1, reason: "received" },
+      call("POST /adjust"),
+    );
+  // Several of these fall into one millisecond.
+  for (let i = 0; i < 100; i++) {
+    const holdId = await makeCart(t, 1);
+    for (const sku of SKUS) await receive(sku);
+    await confirmHold(t.store, holdId);
+    for (const sku of SKUS) await receive(sku);
+  }
+  const replayed = replay(await allEvents(t.store));
+  for (const sku of SKUS) {
+    assert.deepEqual(replayed.get(`${sku} online`), { onHand: 1100, held: 0 });
+  }
+});
+
+Deno.test("events go on where the clock of Redis was set back", async () => {
+  await using t = await openStocked();
+  const ahead = Date.now() + 3_600_000;
+  for (const partition of [3, 1, 7]) {
+    const words = ["stock.sold", "Z online 1"];
+    await t.redis.send("XADD", `{${partition}}:events`, `${ahead}-5`, ...words);
+  }
+  await confirmHold(t.store, await makeCart(t));
+  const kinds = (await allEvents(t.store)).slice(-2).map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["hold.created", "hold.confirmed"]);
+  assert.deepEqual(await lines(t), ["8/0", "8/0", "8/0"]);
 });
 
 Deno.test("a hold is replaced by a cart in one step; what is not at its home is taken before the old units are back", async () => {

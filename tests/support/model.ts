@@ -73,7 +73,7 @@ export class Model {
   #end(hold: ModelHold, status: "confirmed" | "released" | "expired"): void {
     hold.restoredStock = this.#letGo(hold.lines, status === "confirmed");
     hold.status = status;
-    hold.endedAtMs = this.nowMs;
+    hold.endedAtMs = status === "expired" ? hold.expiresAtMs : this.nowMs;
   }
 
   /** Which units to take from where, or why they cannot all be had. */
@@ -281,7 +281,13 @@ export class Model {
     if (takes && !this.stock.has(sku)) return { status: "sku_not_found", sku };
     if (expected !== undefined && expected !== onHand) return { status: "stale_quantity", onHand };
     if (takes && after < 0) {
-      const shortage = { sku, location, requested: -delta, available: onHand, elsewhere: {} };
+      const shortage = {
+        sku,
+        location,
+        requested: -delta,
+        available: Math.max(0, onHand),
+        elsewhere: {},
+      };
       return { status: "insufficient_stock", shortages: [shortage] };
     }
     this.#place(sku, location).onHand = after;
