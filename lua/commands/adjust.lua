@@ -8,12 +8,12 @@ OP     sku, location  strings; both may come into being here, by 'count' or 'add
 REPLY  first match wins, in this order:
        sku_not_found                             units to take, of a SKU never counted anywhere
        stale_quantity          on_hand           other than expected
-       insufficient_stock      on_hand           fewer than the units to take, held ones included
+       insufficient_stock      available         fewer than the units to take, held ones included; 0 where some are owed
        on_hand_limit_exceeded  on_hand           with the units to add there would be more than MAX_ON_HAND
        adjusted                on_hand, held     a backlog of due holds counts as held until it is settled
 KEEPS  held counters: units of a hold may be damaged, but it does not end by that. On hand is below 0 only
        where a hold was confirmed whose units a count had not found: they are owed, and come out of what is
-       received next.
+       received next. Never below -MAX_ON_HAND: no more can be held when a count finds nothing.
 COST   O(1)
 ]]
 local function adjust(_, sku, location, change, units, reason, reference, expected)
@@ -34,7 +34,7 @@ local function adjust(_, sku, location, change, units, reason, reference, expect
     return { 'stale_quantity', stock.on_hand }
   end
   if change == 'take' and on_hand < 0 then
-    return { 'insufficient_stock', stock.on_hand }
+    return { 'insufficient_stock', math.max(0, stock.on_hand) }
   end
   if on_hand > MAX_ON_HAND then
     return { 'on_hand_limit_exceeded', stock.on_hand }

@@ -92,6 +92,7 @@ local function end_hold(hold_id, hold, status, now)
     words[#words + 1] = '/'
     append_lines(words, hold.returned)
   end
+  -- One that expired was over when it fell due, whenever it was settled.
   hold.status, hold.ended_at_ms = status, status == 'expired' and hold.expires_at_ms or now
   mark_news(hold)
   save_ended_hold(hold_id, hold)

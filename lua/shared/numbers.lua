@@ -30,9 +30,10 @@ local function whole_number(text, minimum, maximum)
   return number
 end
 
--- The same from -most to most.
-local function signed_number(text, most)
-  local is_negative = string.sub(text, 1, 1) == '-'
-  local size = whole_number(is_negative and string.sub(text, 2) or text, is_negative and 1 or 0, most)
-  return is_negative and -size or size
+-- The same for what may be below 0; `maximum` bounds both sides.
+local function signed_number(text, maximum)
+  if string.sub(text, 1, 1) == '-' then
+    return -whole_number(string.sub(text, 2), 1, maximum)
+  end
+  return whole_number(text, 0, maximum)
 end

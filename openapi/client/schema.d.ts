@@ -143,7 +143,7 @@ export interface paths {
          *     - `hold_expired`: Its units are for sale again. Make a new hold.
          *     - `hold_released`: Its units were given back. Make a new hold.
          *     - `insufficient_stock`: Ask for no more than `shortages[].available`, or at another location.
-         *     - `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is. Like every 422 it is not kept: the corrected request may have the same idempotency key.
+         *     - `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.
          */
         post: operations["confirmHold"];
         delete?: never;
@@ -285,7 +285,7 @@ export interface paths {
         put?: never;
         /**
          * Receive, count or write off units
-         * @description Call this when units came, went, or were counted. A SKU or location comes into being by its first count or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and `oversold` says how many are missing. A delta that would take more than is there is refused, and `shortages[].available` is then what is on hand, held or not.
+         * @description Call this when units came, went, or were counted. A SKU or location comes into being by its first count or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and `oversold` says how many are missing. A delta that would take more than is there is refused, and `shortages[].available` is then what is on hand, held or not, and 0 where units are owed.
          *
          *     What to do when refused:
          *
@@ -518,7 +518,7 @@ export interface components {
              * @example PO-1042
              */
             reference?: string;
-            /** @description Units that must be on hand before; 409 `stale_quantity` where there are others. Below 0 where units are owed. */
+            /** @description Units that must be on hand before, below 0 where some are owed; 409 `stale_quantity` where there are others. */
             expected?: number;
         };
         /**
@@ -861,7 +861,7 @@ export interface components {
             expires_at: string;
             /**
              * Format: date-time
-             * @description When it ended, which for an expired one is `expires_at`; missing while it is active.
+             * @description When it ended: `expires_at` where it expired. Missing while it is active.
              * @example 2026-11-22T10:35:00.000Z
              */
             ended_at?: string;
@@ -984,7 +984,7 @@ export interface components {
             lines: components["schemas"]["Line"][];
         };
         /**
-         * @description The time of a hold was over and its units were given back.
+         * @description The time of a hold was over and its units were given back. It had ended at its `expires_at`; `at` is when the units were put back in the books, which may be later.
          * @example {
          *       "id": "MTc2NzIyNTYwMDAwMC0wLjE",
          *       "at": "2026-11-22T10:30:00.000Z",
@@ -1523,7 +1523,7 @@ export interface components {
             max_expires_at?: string;
             /** @description With `insufficient_stock`. */
             shortages?: components["schemas"]["Shortage"][];
-            /** @description With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now. */
+            /** @description With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now, below 0 while some are owed. */
             current?: number;
         };
         /**
@@ -1759,9 +1759,9 @@ export interface components {
              * @example online
              */
             location: string;
-            /** @description Units on hand; below 0 while units that were sold are owed. With several partitions the lines of a cart that are not at its home follow a moment after the event that ends it: until then they still count here. */
+            /** @description Units on hand before, as the place had it; below 0 while units that were sold are owed. With several partitions, units of a cart may leave their place just after the `hold.confirmed` that tells of their sale. */
             on_hand_before: number;
-            /** @description Units on hand; below 0 while units that were sold are owed. With several partitions the lines of a cart that are not at its home follow a moment after the event that ends it: until then they still count here. */
+            /** @description Units on hand; below 0 while units that were sold are owed. */
             on_hand_after: number;
             /**
              * @description Why, as the adjustment said.
@@ -2666,6 +2666,7 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2858,6 +2859,7 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3045,11 +3047,12 @@ export interface operations {
              *
              *     `idempotency_key_reused`: This key belongs to another request. Use a new key for a new request.
              *
-             *     `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is. Like every 422 it is not kept: the corrected request may have the same idempotency key.
+             *     `exceeds_held_quantity`: Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.
              */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3230,6 +3233,7 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3418,6 +3422,7 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3798,6 +3803,7 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3984,6 +3990,7 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4168,6 +4175,7 @@ export interface operations {
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {

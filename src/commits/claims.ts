@@ -4,7 +4,6 @@ import { randomUUID } from "node:crypto";
 import { nothingWasDone, StoreFault } from "../redis/faults.ts";
 import { type Call, fingerprint, idempotencyKeyOf, type Operation } from "./operation.ts";
 import type { Store } from "./store.ts";
-import { UNDECIDED } from "./verbs.ts";
 
 /** Longer than the outcome is kept, so that no other request gets the key while there is one. */
 const EXTRA_SECONDS = 60;
@@ -50,9 +49,7 @@ export async function commitUnderClaim<Answer extends [string, ...unknown[]]>(
 ): Promise<Answer | ["idempotency_key_reused"]> {
   if (claim.status === "idempotency_key_reused") return [claim.status];
   try {
-    const reply = await run();
-    if (UNDECIDED.has(reply[0])) await claim.release();
-    return reply;
+    return await run();
   } catch (fault) {
     if (!(fault instanceof StoreFault && fault.code === "outcome_unknown")) await claim.release();
     throw fault;

@@ -53,7 +53,7 @@ interface Question {
 export const COMMANDS = {
   hold: { lua: hold, keepsLikeHolds: true },
   release: { lua: release, runsWhenFull: true },
-  confirm: { lua: confirm, runsWhenFull: true, undecided: ["exceeds_held_quantity"] },
+  confirm: { lua: confirm, runsWhenFull: true },
   extend: { lua: extend },
   sell: { lua: sell },
   count: { lua: count },

@@ -13,9 +13,7 @@ const Reference = z.string().optional().meta({
 });
 const Lines = z.array(Line);
 const OnHand = z.int().meta({
-  description:
-    "Units on hand; below 0 while units that were sold are owed. With several partitions the lines of a cart " +
-    "that are not at its home follow a moment after the event that ends it: until then they still count here.",
+  description: "Units on hand; below 0 while units that were sold are owed.",
 });
 
 const COMMON_EXAMPLE = { id: "MTc2NzIyNTYwMDAwMC0wLjE", at: "2026-11-22T10:30:00.000Z" };
@@ -84,7 +82,9 @@ const HoldReleased = event({
 
 const HoldExpired = event({
   kind: "hold.expired",
-  description: "The time of a hold was over and its units were given back.",
+  description:
+    "The time of a hold was over and its units were given back. It had ended at its `expires_at`; `at` is when the " +
+    "units were put back in the books, which may be later.",
   fields: { ...holdFields, ...givenBack },
   example: { ...holdExample, ...linesExample },
 }).openapi("HoldExpiredEvent");
@@ -94,7 +94,11 @@ const StockAdjusted = event({
   description: "What is on hand was set.",
   fields: {
     ...lineFields,
-    on_hand_before: OnHand,
+    on_hand_before: OnHand.meta({
+      description:
+        "Units on hand before, as the place had it; below 0 while units that were sold are owed. With several " +
+        "partitions, units of a cart may leave their place just after the `hold.confirmed` that tells of their sale.",
+    }),
     on_hand_after: OnHand,
     reason: z.string().meta({ description: "Why, as the adjustment said.", example: "received" }),
     reference: Reference,

@@ -36,7 +36,7 @@ const HEADERS = {
 export type HeaderName = keyof typeof HEADERS;
 
 /** What a command decided is kept under its key, and so replayed; what stopped it before that is not. */
-const DECIDED = ["200", "201", "404", "409"];
+const DECIDED = ["200", "201", "404", "409", "422"];
 
 interface Operation {
   parameters?: unknown[];

@@ -165,8 +165,7 @@ export const Hold = z.object({
   created_at: Instant,
   expires_at: Instant,
   ended_at: Instant.optional().meta({
-    description:
-      "When it ended, which for an expired one is `expires_at`; missing while it is active.",
+    description: "When it ended: `expires_at` where it expired. Missing while it is active.",
   }),
   reference: Reference.optional(),
   sold: z.array(Line).optional().meta({

@@ -32,7 +32,7 @@ export const AdjustRequest = z.strictObject({
   reference: Reference.optional(),
   expected: z.int().min(-MAX_ON_HAND).max(MAX_ON_HAND).optional().meta({
     description:
-      "Units that must be on hand before; 409 `stale_quantity` where there are others. Below 0 where units are owed.",
+      "Units that must be on hand before, below 0 where some are owed; 409 `stale_quantity` where there are others.",
   }),
 }).refine(
   ({ delta, count }) => (delta === undefined) !== (count === undefined),
@@ -85,7 +85,7 @@ export const adjustStock = createRoute({
     "Call this when units came, went, or were counted. A SKU or location comes into being by its first count " +
     "or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and " +
     "`oversold` says how many are missing. A delta that would take more than is " +
-    "there is refused, and `shortages[].available` is then what is on hand, held or not.",
+    "there is refused, and `shortages[].available` is then what is on hand, held or not, and 0 where units are owed.",
   parameters: commandParameters,
   request: { body: jsonBody(AdjustRequest) },
   responses: {

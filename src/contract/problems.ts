@@ -158,8 +158,7 @@ export const PROBLEMS = {
     title: "Exceeds held quantity",
     retryable: false,
     advice:
-      "Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is. Like every 422 it is " +
-      "not kept: the corrected request may have the same idempotency key.",
+      "Confirm no more of a line than the hold has; `GET /holds/{hold_id}` tells what that is.",
   },
   rate_limited: {
     status: 429,
@@ -252,7 +251,8 @@ export const Problem = z.object({
   max_expires_at: Instant.optional().meta({ description: "With `lifetime_exceeded`." }),
   shortages: z.array(Shortage).optional().meta({ description: "With `insufficient_stock`." }),
   current: z.int().optional().meta({
-    description: "With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now.",
+    description:
+      "With `stale_quantity` and `on_hand_limit_exceeded`: units on hand now, below 0 while some are owed.",
   }),
 }).meta({ description: "What went wrong (RFC 9457)." }).openapi("Problem");
 

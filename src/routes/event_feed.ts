@@ -53,18 +53,17 @@ export function eventFeed(options: FeedOptions): ReadableStream<Uint8Array> {
 async function* feedMessages(options: FeedOptions, ended: AbortSignal): AsyncGenerator<string> {
   const { store, tail, sku, heartbeatMs = HEARTBEAT_MS } = options;
   let position = options.after;
-  // An id alone makes the client resume from there, although nothing has happened yet.
-  const idOf = (place: Position) => `id: ${encodePosition(place)}\n\n`;
-  const here = () => idOf(position);
+  // An id alone makes the client resume from here, although nothing has happened yet.
+  const here = () => `id: ${encodePosition(position)}\n\n`;
   yield `retry: ${RECONNECT_AFTER_MS}\n${here()}`;
   let spokeAtMs = performance.now();
   while (!ended.aborted) {
     const page = await readEvents(store, position, { limit: EVENTS_PER_READ, sku });
-    // Whoever leaves right behind this has not had what is on the page: he comes back to where he was before.
-    const place = page.items.length > 0 ? position : page.next;
-    const gap = page.truncated ? `event: truncated\ndata: {"truncated":true}\n${idOf(place)}` : "";
+    // Whoever resumes behind this is told so again, and gets all that is still kept.
+    const gap = page.truncated ? `event: truncated\ndata: {"truncated":true}\n${here()}` : "";
     position = page.next;
-    const text = gap + page.items.map(message).join("");
+    const isGapAlone = page.truncated && page.items.length === 0;
+    const text = gap + page.items.map(message).join("") + (isGapAlone ? here() : "");
     const silentForMs = performance.now() - spokeAtMs;
     if (text !== "") yield text;
     else if (silentForMs >= heartbeatMs) yield `: nothing new\n${here()}`;

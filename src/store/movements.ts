@@ -41,14 +41,7 @@ export async function adjust(
     case "insufficient_stock":
       return {
         status,
-        // What is owed is not there, and no more than that: nothing is available.
-        shortages: [{
-          sku,
-          location,
-          requested: units,
-          available: Math.max(0, onHand),
-          elsewhere: {},
-        }],
+        shortages: [{ sku, location, requested: units, available: onHand, elsewhere: {} }],
       };
     case "sku_not_found":
       return { status, sku };

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
 import { makeLog } from "../../src/log.ts";
+import { partitionPrefix } from "../../src/commits/keys.ts";
 import { eventFeed } from "../../src/routes/event_feed.ts";
 import { sell } from "../../src/store/sales.ts";
 import { endOfEvents, readEvents } from "../../src/store/events/events.ts";
-import { partitionPrefix } from "../../src/commits/keys.ts";
 import { EventsTail } from "../../src/store/events/tail.ts";
 import { readFeed } from "../support/feed.ts";
 import { call, openTestStore, stockUp } from "../support/store.ts";
@@ -13,8 +13,8 @@ import { call, openTestStore, stockUp } from "../support/store.ts";
 const FEED = { accept: "text/event-stream" };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function openFeedApp(options: Parameters<typeof openTestStore>[0] = {}) {
-  const t = await openTestStore(options);
+async function openFeedApp(partitions?: number) {
+  const t = await openTestStore({ partitions });
   const asked: string[] = [];
   const store = {
     ...t.store,
@@ -131,30 +131,61 @@ Deno.test("a feed says when events are missing", async () => {
   await feed.leave();
 });
 
-Deno.test("whoever leaves once he was told that events are missing, and comes back, gets all that are kept", async () => {
-  for (const partitions of [1, 8]) {
-    await using t = await openFeedApp({ partitions });
-    const { items } = await readEvents(t.store, undefined, { limit: 1 });
-    for (let i = 0; i < 150; i++) await t.sell(1, i % 2 ? "A" : "B");
-    for (let partition = 0; partition < partitions; partition++) {
-      const key = `${partitionPrefix(partition, partitions)}events`;
-      await t.redis.send("XTRIM", key, "MAXLEN", "60");
+for (const partitions of [1, 8]) {
+  Deno.test(`who resumes behind "truncated" misses nothing that is kept, ${partitions} partitions`, async () => {
+    await using t = await openFeedApp(partitions);
+    const { id } = (await readEvents(t.store, undefined, { limit: 1 })).items[0];
+    const kept = Array.from({ length: 250 }, (_, i) => i + 2);
+    await t.sell(1);
+    for (const quantity of kept) await t.sell(quantity % 9 + 1, quantity % 2 ? "A" : "B");
+    const prefix = (sku: string) => partitionPrefix(t.store.partitionOf(sku), partitions);
+    for (const sku of ["A", "B"]) {
+      await t.redis.send(
+        "XTRIM",
+        `${prefix(sku)}events`,
+        "MAXLEN",
+        partitions === 1 ? "250" : "125",
+      );
     }
-    const kept = (await readEvents(t.store, undefined, { limit: 1000 })).items.map(({ id }) => id);
-    const feed = await t.open({ "last-event-id": items[0].id });
-    assert.equal((await feed.next())!.event, "truncated");
-    const lastEventId = feed.lastEventId()!;
-    await feed.leave();
-    const again = await t.open({ "last-event-id": lastEventId });
-    const told: unknown[] = [];
-    while (told.length < kept.length) {
-      const message = (await again.next())!;
-      if (message.event !== "truncated") told.push(message.data.quantity && message.data.at);
+    // However far it came: right behind the notice, in the first page, and in the last.
+    for (const [i, taken] of [0, 1, 99, 100, 240].entries()) {
+      const { items: whole } = await readEvents(t.store, undefined, { limit: 1000 });
+      const last = 20 + i;
+      const feed = await t.open({ "last-event-id": id });
+      assert.equal((await feed.next())!.event, "truncated");
+      for (let n = 0; n < taken;) if ((await feed.next())!.event !== "truncated") n++;
+      const resumeFrom = feed.lastEventId()!;
+      await feed.leave();
+      const resumed = await t.open({ "last-event-id": resumeFrom });
+      const after = [];
+      await t.sell(last);
+      while (true) {
+        const message = (await resumed.next())!;
+        if (message.data.quantity === last) break;
+        if (message.event !== "truncated") after.push(message.data);
+      }
+      await resumed.leave();
+      const plain = ({ id: _, ...event }: { id: string }) => event;
+      assert.deepEqual(after.map(plain), whole.slice(taken).map(plain), `${taken} taken`);
     }
-    const { items: all } = await readEvents(t.store, undefined, { limit: 1000 });
-    assert.deepEqual(told, all.map((event) => "quantity" in event && event.at));
-    await again.leave();
-  }
+  });
+}
+
+Deno.test("a feed whose stream was lost says so once, and goes on", async () => {
+  await using t = await openFeedApp(1);
+  const { id } = (await readEvents(t.store, undefined, { limit: 1 })).items[0];
+  await t.redis.send("DEL", "events");
+  const feed = await t.open({ "last-event-id": id });
+  assert.equal((await feed.next())!.event, "truncated");
+  const next = feed.next();
+  while (feed.lastEventId() === id) await pause(5);
+  await t.sell(3);
+  const resumeFrom = feed.lastEventId()!;
+  assert.equal((await next)!.data.quantity, 3);
+  await feed.leave();
+  const resumed = await t.open({ "last-event-id": resumeFrom });
+  assert.equal((await resumed.next())!.data.quantity, 3);
+  await resumed.leave();
 });
 
 Deno.test("a slow reader holds one page: nothing is read that it does not take", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { z } from "@hono/zod-openapi";
 import type { AdjustRequest } from "../../src/contract/movements.ts";
-import { MAX_ON_HAND } from "../../src/contract/fields.ts";
+import { MAX_ON_HAND, MAX_QUANTITY } from "../../src/contract/fields.ts";
 import { adjust } from "../../src/store/movements.ts";
 import type { Store } from "../../src/commits/store.ts";
 import {
@@ -159,8 +159,9 @@ Deno.test("bounds that the contract keeps out are faults", async () => {
     ["take", "1000001", ""],
     ["take", "nan", ""],
     ["count", "1000000001", ""],
-    ["count", "1", "-0"],
     ["count", "1", "-1000000001"],
+    ["count", "1", "--1"],
+    ["count", "1", "-0"],
     ["count", "1", "1e3"],
     ["double", "1", ""],
   ];
@@ -169,30 +170,6 @@ Deno.test("bounds that the contract keeps out are faults", async () => {
     return assert.rejects(t.store.commit({ verb: "adjust", args }), /^Error: adjust: /);
   }));
   assert.equal(await lineOf(t.store, "A"), "10/0");
-});
-
-Deno.test("what is owed can be named as expected, and is nothing that could be taken", async () => {
-  await using t = await openTestStore();
-  await stockUp(t.store, "A", 5);
-  const holdId = await makeHold(t.store, "A", 5);
-  await stockUp(t.store, "A", 0);
-  assert.equal((await confirmHold(t.store, holdId)).status, "confirmed");
-  const line = { sku: "A", location: "online", reason: "other" as const };
-  const change = (request: { delta?: number; count?: number; expected?: number }) =>
-    adjust(t.store, { ...line, ...request }, call("POST /adjust"));
-  assert.deepEqual(await change({ delta: -1 }), {
-    status: "insufficient_stock",
-    shortages: [{ sku: "A", location: "online", requested: 1, available: 0, elsewhere: {} }],
-  });
-  assert.deepEqual(await change({ count: 3, expected: 0 }), {
-    status: "stale_quantity",
-    onHand: -5,
-  });
-  assert.deepEqual(await change({ count: 3, expected: -5 }), {
-    status: "adjusted",
-    onHand: 3,
-    held: 0,
-  });
 });
 
 Deno.test("adjusted: units owed for a sale come out of what is received next", async () => {
@@ -207,4 +184,43 @@ Deno.test("adjusted: units owed for a sale come out of what is received next", a
   assert.deepEqual(first, { status: "adjusted", onHand: -1, held: 0 });
   await adjust(t.store, { ...line, delta: 10 }, call("POST /adjust"));
   assert.equal(await lineOf(t.store, "A"), "9/0");
+});
+
+/** Three units of A that were sold and not there. */
+async function oweUnits(store: Store): Promise<void> {
+  await stockUp(store, "A", 3);
+  const holdId = await makeHold(store, "A", 3);
+  await stockUp(store, "A", 0);
+  await confirmHold(store, holdId);
+}
+
+Deno.test("insufficient_stock: nothing is available of what is owed, not less than nothing", async () => {
+  await using t = await openTestStore();
+  await oweUnits(t.store);
+  const outcome = await adjustBy(t.store, { delta: -2 });
+  const shortage = { sku: "A", location: "online", requested: 2, available: 0, elsewhere: {} };
+  assert.deepEqual(outcome, { status: "insufficient_stock", shortages: [shortage] });
+});
+
+Deno.test("expected: also units that are owed can be guarded, as `current` tells them", async () => {
+  await using t = await openTestStore();
+  await oweUnits(t.store);
+  const stale = await adjustBy(t.store, { delta: 5, expected: 0 });
+  assert.deepEqual(stale, { status: "stale_quantity", onHand: -3 });
+  const guarded = await adjustBy(t.store, { delta: 5, expected: -3 });
+  assert.deepEqual(guarded, { status: "adjusted", onHand: 2, held: 0 });
+});
+
+Deno.test("no more can be owed than may be expected: what is held when a count finds nothing", async () => {
+  await using t = await openTestStore();
+  await stockUp(t.store, "A", MAX_ON_HAND);
+  const holdIds: string[] = [];
+  for (let held = 0; held < MAX_ON_HAND; held += MAX_QUANTITY) {
+    holdIds.push(await makeHold(t.store, "A", MAX_QUANTITY));
+  }
+  await stockUp(t.store, "A", 0);
+  await Promise.all(holdIds.map((holdId) => confirmHold(t.store, holdId)));
+  assert.equal(await lineOf(t.store, "A"), `${-MAX_ON_HAND}/0`);
+  const guarded = await adjustBy(t.store, { count: 0, expected: -MAX_ON_HAND });
+  assert.equal(guarded.status, "adjusted");
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { commitUnderClaim, takeClaim } from "../../src/commits/claims.ts";
 import { StoreFault } from "../../src/redis/faults.ts";
 import { confirm, hold } from "../../src/store/holds/holds.ts";
-import { call, openTestStore, START_MS } from "../support/store.ts";
+import { call, confirmHold, openTestStore, START_MS } from "../support/store.ts";
 import { assertSound, cart, lines, makeCart, openStocked, PARTITIONS } from "../support/carts.ts";
 
 Deno.test("a cart under a key: the same answer again, and the same request at once is one hold", async () => {
@@ -36,7 +36,7 @@ Deno.test("a key belongs to one request, wherever its effect is", async () => {
   assert.deepEqual(await lines(t), ["10/5", "10/0", "10/0"]);
 });
 
-Deno.test("a key whose request decided nothing is free again", async () => {
+Deno.test("exceeds_held_quantity is kept, wherever the key belongs", async () => {
   await using t = await openStocked();
   const hold_id = await makeCart(t);
   const part = (quantity: number, key: string) => {
@@ -49,10 +49,27 @@ Deno.test("a key whose request decided nothing is free again", async () => {
     };
     return confirm(t.store, request, call("POST /confirm", key));
   };
-  for (const key of ["k1", "k2", "k3", "k4"]) {
-    assert.equal((await part(3, key)).status, "exceeds_held_quantity");
+  const keys = ["k1", "k2", "k3", "k4"];
+  const first = await Promise.all(keys.map((key) => part(3, key)));
+  for (const { status } of first) assert.equal(status, "exceeds_held_quantity");
+  for (const key of keys) assert.equal((await part(1, key)).status, "idempotency_key_reused");
+  assert.equal((await confirmHold(t.store, hold_id)).status, "confirmed");
+  assert.deepEqual(await Promise.all(keys.map((key) => part(3, key))), first);
+});
+
+Deno.test("a key whose request decided nothing is free again", async () => {
+  await using t = await openStocked();
+  const key = "k";
+  const request = { ...cart(), lines: [{ sku: "A", quantity: 1, location: "online" }] };
+  const claim = await takeClaim(t.store, call("POST /hold", key), { request, keepSeconds: 60 });
+  assert.equal(claim.status, "claimed");
+  const away = () => Promise.reject(new StoreFault("store_unavailable", "its partition is away"));
+  await assert.rejects(commitUnderClaim(claim, away), StoreFault);
+  for (const sku of ["B", "C"]) {
+    const other = { ...request, lines: [{ ...request.lines[0], sku }] };
+    const { status } = await hold(t.store, other, call("POST /hold", key));
+    assert.equal(status, sku === "B" ? "active" : "idempotency_key_reused");
   }
-  for (const key of ["k1", "k2"]) assert.equal((await part(1, key)).status, "partly_confirmed");
 });
 
 Deno.test("claim: claimed, pending while it is leased, known after; another request is refused; unclaim frees it", async () => {

@@ -59,15 +59,16 @@ Deno.test("exceeds_held_quantity: more than is held, added up, or what is not he
   assert.equal(await lineOf(t.store, "A"), "10/4");
 });
 
-Deno.test("exceeds_held_quantity is not kept under the key", async () => {
+Deno.test("exceeds_held_quantity, once per key: the repeat gets it again, whatever was sold since", async () => {
   await using t = await openTestStore();
   await stockUp(t.store, "A", 10);
   const holdId = await makeHold(t.store, "A", 4);
-  await confirmPart(t.store, holdId, { lines: some(5), key: "k" });
-  assert.equal(
-    (await confirmPart(t.store, holdId, { lines: some(4), key: "k" })).status,
-    "confirmed",
-  );
+  const first = await confirmPart(t.store, holdId, { lines: some(5), key: "k" });
+  assert.equal(first.status, "exceeds_held_quantity");
+  const mended = await confirmPart(t.store, holdId, { lines: some(4), key: "k" });
+  assert.equal(mended.status, "idempotency_key_reused");
+  assert.equal((await confirmHold(t.store, holdId)).status, "confirmed");
+  assert.deepEqual(await confirmPart(t.store, holdId, { lines: some(5), key: "k" }), first);
 });
 
 Deno.test("a part, the rest released: the hold has ended, and the same answer each time", async () => {

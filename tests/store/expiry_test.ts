@@ -6,11 +6,13 @@ import { SETTLE_LIMIT } from "../../src/commits/store.ts";
 import { settleAllDue } from "../../src/commits/sweep.ts";
 import {
   call,
+  confirmHold,
   eventsOf,
   holdUnits,
   lineOf,
   makeHold,
   openTestStore,
+  releaseHold,
   START_MS,
   stockUp,
 } from "../support/store.ts";
@@ -123,4 +125,30 @@ Deno.test("the real clock is Redis' own, to the millisecond", async () => {
   const after = await redisNow();
   const expiresAtMs = Number(await t.redis.send("ZSCORE", "holds_by_expiry", holdId));
   assert(before + 1000 <= expiresAtMs && expiresAtMs <= after + 1000);
+});
+
+Deno.test("a hold that expired ended when it fell due, however late it is settled", async () => {
+  await using t = await openTestStore({ partitions: 1, ownTime: true });
+  await stockUp(t.store, "A", 4);
+  const [swept, confirmed, released] = await Promise.all(
+    [60, 60, 60].map((ttl) => makeHold(t.store, "A", 1, ttl)),
+  );
+  await t.setTime(START_MS + 75_000);
+  assert.deepEqual(await confirmHold(t.store, confirmed), { status: "hold_expired" });
+  assert.equal((await releaseHold(t.store, released)).status, "expired");
+  for (const holdId of [swept, confirmed, released]) {
+    const ended = async () => {
+      const found = await getHold(t.store, holdId);
+      return found.status === "expired" && found.endedAtMs;
+    };
+    assert.equal(await ended(), START_MS + 60_000);
+    await settleAllDue(t.store);
+    assert.equal(await ended(), START_MS + 60_000);
+    const record = JSON.parse(await t.redis.send("GET", `hold:${holdId}`) as string);
+    assert.equal(record.ended_at_ms, START_MS + 60_000);
+    // As versions before this one wrote it: when it was settled.
+    const old = JSON.stringify({ ...record, ended_at_ms: START_MS + 75_000 });
+    await t.redis.send("SET", `hold:${holdId}`, old);
+    assert.equal(await ended(), START_MS + 60_000);
+  }
 });

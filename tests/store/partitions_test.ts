@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import { partitionPrefix } from "../../src/commits/keys.ts";
 import { keepPartitions } from "../../src/commits/partitions.ts";
 import { readEvents } from "../../src/store/events/events.ts";
+import { adjust } from "../../src/store/movements.ts";
 import type { Position } from "../../src/store/events/positions.ts";
 import { hold } from "../../src/store/holds/holds.ts";
 import { listHolds } from "../../src/store/holds/records.ts";
 import { getInventory, listInventory, queryInventory } from "../../src/store/inventory.ts";
 import { call, confirmHold, connectStore, openTestStore, stockUp } from "../support/store.ts";
-import { makeCart, openStocked, PARTITIONS, SKUS } from "../support/carts.ts";
+import { lines, makeCart, openStocked, PARTITIONS, SKUS } from "../support/carts.ts";
+import { allEvents, replay } from "../support/replay.ts";
 
 Deno.test("every key of a partition begins with its tag", async () => {
   await using t = await openStocked();
@@ -112,4 +114,38 @@ Deno.test("a cart over partitions is one event to callers, and the parts' own ar
   );
   assert(streams.every((length) => Number(length) >= 3));
   assert.equal((await getInventory(t.store, "A")).status, "found");
+});
+
+Deno.test("events tell in the order of their commits, whatever their partitions: what was before is what they made", async () => {
+  await using t = await openStocked(1000);
+  const receive = (sku: string) =>
+    adjust(
+      t.store,
+      { sku, location: "online", delta: 1, reason: "received" },
+      call("POST /adjust"),
+    );
+  // Several of these fall into one millisecond.
+  for (let i = 0; i < 100; i++) {
+    const holdId = await makeCart(t, 1);
+    for (const sku of SKUS) await receive(sku);
+    await confirmHold(t.store, holdId);
+    for (const sku of SKUS) await receive(sku);
+  }
+  const replayed = replay(await allEvents(t.store));
+  for (const sku of SKUS) {
+    assert.deepEqual(replayed.get(`${sku} online`), { onHand: 1100, held: 0 });
+  }
+});
+
+Deno.test("events go on where the clock of Redis was set back", async () => {
+  await using t = await openStocked();
+  const ahead = Date.now() + 3_600_000;
+  for (const partition of [3, 1, 7]) {
+    const words = ["stock.sold", "Z online 1"];
+    await t.redis.send("XADD", `{${partition}}:events`, `${ahead}-5`, ...words);
+  }
+  await confirmHold(t.store, await makeCart(t));
+  const kinds = (await allEvents(t.store)).slice(-2).map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["hold.created", "hold.confirmed"]);
+  assert.deepEqual(await lines(t), ["8/0", "8/0", "8/0"]);
 });

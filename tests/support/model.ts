@@ -281,8 +281,13 @@ export class Model {
     if (takes && !this.stock.has(sku)) return { status: "sku_not_found", sku };
     if (expected !== undefined && expected !== onHand) return { status: "stale_quantity", onHand };
     if (takes && after < 0) {
-      const available = Math.max(0, onHand);
-      const shortage = { sku, location, requested: -delta, available, elsewhere: {} };
+      const shortage = {
+        sku,
+        location,
+        requested: -delta,
+        available: Math.max(0, onHand),
+        elsewhere: {},
+      };
       return { status: "insufficient_stock", shortages: [shortage] };
     }
     this.#place(sku, location).onHand = after;

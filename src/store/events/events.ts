@@ -105,6 +105,8 @@ interface Found {
   place: Place;
   /** When its commit was, in milliseconds since 1970. */
   at: number;
+  /** The rest of its entry's id. */
+  sequence: number;
   event: BareEvent;
 }
 
@@ -125,10 +127,15 @@ function takeEarliest(parts: PartOfPage[], limit: number): Found[] {
   while (taken.length < limit) {
     const heads = parts.filter(({ found }) => found.length > 0);
     if (heads.length === 0) break;
-    const first = heads.reduce((a, b) => b.found[0].at < a.found[0].at ? b : a);
+    const first = heads.reduce((a, b) => isBefore(b.found[0], a.found[0]) ? b : a);
     taken.push(first.found.shift()!);
   }
   return taken;
+}
+
+/** By the clock of Redis: to the microsecond, where lua/shared/events.lua wrote it. */
+function isBefore(a: Found, b: Found): boolean {
+  return a.at < b.at || a.at === b.at && a.sequence < b.sequence;
 }
 
 async function readPartition(
@@ -162,12 +169,13 @@ async function readPartition(
 
 /** Adds the events of an entry that are behind the part's end; false when it is full before them. */
 function takeEntry(part: PartOfPage, { id, events }: Entry, limit: number, sku?: string): boolean {
+  const [at, sequence] = id.split("-").map(Number);
   for (let seen = id === part.end.entry ? part.end.seen : 0; seen < events.length; seen++) {
     if (part.found.length === limit) return false;
     part.end = { entry: id, seen: seen + 1 };
     const event = events[seen];
     if (event && !isPartEvent(event) && (sku === undefined || touches(event, sku))) {
-      part.found.push({ partition: part.partition, place: part.end, at: parseInt(id), event });
+      part.found.push({ partition: part.partition, place: part.end, at, sequence, event });
     }
   }
   return true;

@@ -43,8 +43,10 @@ export async function getHold(
   if (reply[0] === "hold_not_found") return { status: "hold_not_found" };
   const [, json, nowMs] = reply as ["found", string, number];
   const found = readRecord(holdId, json);
-  const isDue = found.status === "active" && nowMs >= found.expiresAtMs;
-  return isDue ? { ...found, status: "expired", endedAtMs: found.expiresAtMs } : found;
+  const hasExpired = found.status === "expired" ||
+    found.status === "active" && nowMs >= found.expiresAtMs;
+  // Over when it fell due, whenever it was settled; records of older versions say when that was.
+  return hasExpired ? { ...found, status: "expired", endedAtMs: found.expiresAtMs } : found;
 }
 
 function readRecord(holdId: string, json: string): FoundHold {
@@ -55,8 +57,7 @@ function readRecord(holdId: string, json: string): FoundHold {
     lines: readLines(record.lines),
     createdAtMs: record.created_at_ms,
     expiresAtMs: record.expires_at_ms,
-    // Version 1.0.0 wrote when it was settled.
-    endedAtMs: record.status === "expired" ? record.expires_at_ms : record.ended_at_ms,
+    endedAtMs: record.ended_at_ms,
     reference: record.reference || undefined,
     sold: record.sold && readLines(record.sold),
     returned: record.returned && readLines(record.returned),
