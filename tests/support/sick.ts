@@ -12,9 +12,10 @@ export async function timed(ask: () => Promise<Answer>): Promise<Answer & { ms: 
   return { ...answer, ms: performance.now() - startedAt };
 }
 
+/** Until holds are taken again, and reads, which have a connection of their own, would be answered. */
 export async function untilTaken(t: TestApp, withinMs = 2000): Promise<number> {
   const startedAt = performance.now();
-  while ((await t.post("/hold", hold)).status !== 200) {
+  while ((await t.post("/hold", hold)).status !== 200 || !t.store.ready) {
     assert(performance.now() - startedAt < withinMs, `no hold within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
