@@ -1,7 +1,8 @@
 // What all operations have in common: the header that makes a command safe to repeat, and the
 // problems that any command or any query can answer.
 import type { z } from "@hono/zod-openapi";
-import { type ProblemCode, problemResponses } from "./problems.ts";
+import { type ProblemCode } from "./problem_kinds.ts";
+import { problemResponses } from "./problems.ts";
 
 export const IDEMPOTENCY_PARAMETERS = {
   IdempotencyKey: {

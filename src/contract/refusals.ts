@@ -2,7 +2,7 @@
 // from it, show the description of an operation and nothing of its answers.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { COMMAND_PROBLEMS } from "./operations.ts";
-import { type ProblemCode, PROBLEMS } from "./problems.ts";
+import { type ProblemCode, PROBLEMS } from "./problem_kinds.ts";
 
 type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 

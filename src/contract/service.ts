@@ -1,7 +1,8 @@
 // The service about itself: whether it is well, and what its problems mean.
 import { createRoute, z } from "@hono/zod-openapi";
 import { Instant } from "./fields.ts";
-import { problemResponses, PROBLEMS } from "./problems.ts";
+import { PROBLEMS } from "./problem_kinds.ts";
+import { problemResponses } from "./problems.ts";
 
 export const Health = z.object({
   status: z.literal("healthy"),

@@ -3,14 +3,12 @@ import type { Hook } from "@hono/zod-openapi";
 import type { TypedResponse } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type ProblemCode, PROBLEMS, type ProblemStatus } from "../contract/problem_kinds.ts";
 import {
   describeProblem,
   type FieldError,
   type Problem,
-  type ProblemCode,
   type ProblemDetails,
-  PROBLEMS,
-  type ProblemStatus,
 } from "../contract/problems.ts";
 import type { Log } from "../log.ts";
 import { StoreFault } from "../redis/faults.ts";

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { PROBLEMS } from "../contract/problems.ts";
+import { PROBLEMS } from "../contract/problem_kinds.ts";
 import * as contract from "../contract/service.ts";
 import type { AppEnv } from "../http/context.ts";
 import { problem } from "../http/problems.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
-import { PROBLEMS } from "../../src/contract/problems.ts";
+import { PROBLEMS } from "../../src/contract/problem_kinds.ts";
 import { makeLog } from "../../src/log.ts";
 import { openTestApp } from "../support/app.ts";
 

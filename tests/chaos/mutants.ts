@@ -202,7 +202,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "repeated places are valid",
-    file: "src/contract/holds.ts",
+    file: "src/contract/hold_requests.ts",
     find: "if (first < i) context",
     replace: "if (first > i) context",
   },
@@ -226,7 +226,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "lines that add up to more than a line may name are valid",
-    file: "src/contract/holds.ts",
+    file: "src/contract/hold_requests.ts",
     find: "if (sum > MAX_QUANTITY) {",
     replace: "if (false) {",
   },

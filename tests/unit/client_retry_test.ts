@@ -1,7 +1,8 @@
 // When the TypeScript client sends a request again, and when not: against a server that fails as told.
 import assert from "node:assert/strict";
 import { createInventoryClient } from "../../openapi/client/client.js";
-import { describeProblem, type ProblemCode, PROBLEMS } from "../../src/contract/problems.ts";
+import { type ProblemCode, PROBLEMS } from "../../src/contract/problem_kinds.ts";
+import { describeProblem } from "../../src/contract/problems.ts";
 
 interface Attempt {
   atMs: number;

@@ -7,7 +7,7 @@ import {
   linesOf,
   pointsBefore,
 } from "../../src/console/charts/level_points.ts";
-import { PROBLEMS } from "../../src/contract/problems.ts";
+import { PROBLEMS } from "../../src/contract/problem_kinds.ts";
 import { quantile, readBuckets, readRefusals, REFUSALS } from "../../src/console/charts/metrics.ts";
 import { timeLeft } from "../../src/console/parts.ts";
 import { SECONDS, Seconds } from "../../src/console/charts/tally.ts";

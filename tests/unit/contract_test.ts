@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
 import { accessTo, hasAccessRule, SCOPES } from "../../src/contract/access.ts";
 import { makeDocument, ROUTES } from "../../src/contract/document.ts";
-import { PROBLEMS } from "../../src/contract/problems.ts";
+import { PROBLEMS } from "../../src/contract/problem_kinds.ts";
 import { makeLog } from "../../src/log.ts";
 import type { Store } from "../../src/commits/store.ts";
 

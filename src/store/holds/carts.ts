@@ -4,7 +4,7 @@
 // partitions in the same order, home being the last of them: of carts that want the same units, one gets them. A
 // hold to replace has the same home as the new one, so that the end of one and the birth of the other are one commit.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CartRequest } from "../../contract/holds.ts";
+import type { CartRequest } from "../../contract/hold_requests.ts";
 import type { Reply } from "../../commits/batch_queue.ts";
 import { commitUnderClaim, takeClaim } from "../../commits/claims.ts";
 import { StoreFault, withDeadline } from "../../redis/faults.ts";

@@ -1,7 +1,7 @@
 // What can be done with holds: each function is one verb and answers a union tagged by `status`.
 import type { z } from "@hono/zod-openapi";
 import type { ConfirmRequest, ExtendRequest } from "../../contract/hold_changes.ts";
-import type { CartRequest } from "../../contract/holds.ts";
+import type { CartRequest } from "../../contract/hold_requests.ts";
 import type { Reply } from "../../commits/batch_queue.ts";
 import { holdCart, inOrderOf, isOverPartitions } from "./carts.ts";
 import { homeOf, isCart, makeHoldId } from "../../commits/hold_ids.ts";

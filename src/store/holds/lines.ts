@@ -1,6 +1,6 @@
 // Stock lines on their way to the scripts and back.
 import type { z } from "@hono/zod-openapi";
-import type { CartLine } from "../../contract/holds.ts";
+import type { CartLine } from "../../contract/hold_requests.ts";
 import type { Line } from "../../contract/fields.ts";
 
 export type HeldLine = z.infer<typeof Line>;
