@@ -1,16 +1,15 @@
 // The service: configuration -> Redis -> store -> app -> cron -> listen -> drain.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApp } from "./app.ts";
-import { ConfigError, isEmbedded, readConfig } from "./config.ts";
+import { type Config, ConfigError, isEmbedded, readConfig } from "./config.ts";
 import { makeLog, writePending } from "./log.ts";
 import { openConfiguredStore, StartError } from "./configured_store.ts";
-import { backUpOnce } from "./operations/backups.ts";
-import { Incidents, judgeBackup, judgeVerification, watch } from "./operations/incidents.ts";
+import { Incidents, judgeVerification, watch } from "./operations/incidents.ts";
 import { loadTracing } from "./operations/tracing.ts";
 import { Metrics } from "./operations/metrics.ts";
+import { backUpOn, type Scheduled, sweepAlways } from "./operations/schedules.ts";
 import { EmbeddedRedisError } from "./redis/embedded/server.ts";
 import { postTo } from "./operations/webhook.ts";
-import { sweepThisMinute } from "./commits/sweep.ts";
 
 const DRAIN_TIMEOUT_MS = 10_000;
 
@@ -55,38 +54,15 @@ async function main(): Promise<void> {
     stopping: stopping.signal,
   });
 
-  const sweepPartition = (partition: number) =>
-    sweepThisMinute(store, partition, (error) => {
-      metrics.swept(error !== undefined, partition);
-      if (error !== undefined) log.error("sweep failed", { partition, error });
-    }, stopping.signal);
-  // Each on its own, so that one that is stuck does not delay the others.
-  const sweep = async () => {
-    await Promise.all(Array.from({ length: store.partitions }, (_, each) => sweepPartition(each)));
-  };
-  const swept = [
-    sweep(), // the cron first fires when the next minute begins
-    Deno.cron("sweep", "* * * * *", { signal: stopping.signal }, sweep),
+  const scheduled = { store, log, metrics, incidents, stopping: stopping.signal };
+  const running = [
+    sweepAlways(scheduled),
     watch(incidents, store, metrics, config.ALERT_AFTER_SECONDS, stopping.signal),
   ];
 
-  function scheduleBackups(schedule: string): Promise<void> {
-    const dataDir = isEmbedded(config) ? config.DATA_DIR : undefined;
-    const backup = () =>
-      backUpOnce(store, { dataDir, keep: config.BACKUP_KEEP }, log, (error) => {
-        metrics.backedUp(error !== undefined);
-        return judgeBackup(incidents, store, error);
-      });
-    try {
-      return Deno.cron("backup", schedule, { signal: stopping.signal }, backup);
-    } catch (error) {
-      throw new StartError(`BACKUP_SCHEDULE: ${(error as Error).message}`);
-    }
-  }
-
   let server;
   try {
-    if (config.BACKUP_SCHEDULE) swept.push(scheduleBackups(config.BACKUP_SCHEDULE));
+    if (config.BACKUP_SCHEDULE) running.push(startBackups(config, scheduled));
     server = Deno.serve({
       port: config.PORT,
       hostname: config.HOST,
@@ -123,9 +99,21 @@ async function main(): Promise<void> {
     sleep(DRAIN_TIMEOUT_MS, false),
   ]);
   if (!drained) log.error("requests are still running after 10 s; stopping anyway");
-  await Promise.all(swept);
+  await Promise.all(running);
   await close();
   log.info("stopped");
+}
+
+function startBackups(config: Config, scheduled: Scheduled): Promise<void> {
+  const { BACKUP_SCHEDULE: schedule, BACKUP_KEEP: keep, DATA_DIR } = config;
+  try {
+    return backUpOn(schedule!, scheduled, {
+      dataDir: isEmbedded(config) ? DATA_DIR : undefined,
+      keep,
+    });
+  } catch (error) {
+    throw new StartError(`BACKUP_SCHEDULE: ${(error as Error).message}`);
+  }
 }
 
 /** The first of these signals to come. */
