@@ -1,136 +1,25 @@
 // Partitions on a real Redis Cluster: which master serves which, and what happens while that changes.
 import assert from "node:assert/strict";
-import { clusterNodes, type ClusterOptions } from "../../src/redis/cluster.ts";
-import { StoreFault } from "../../src/redis/faults.ts";
-import {
-  isReady,
-  MOVE_PATIENCE_MS,
-  type Nodes,
-  oneNode,
-  runOnMaster,
-} from "../../src/redis/nodes.ts";
-import { makeScript } from "../../src/redis/script.ts";
-import { type ClusterNode, startTestCluster, type TestCluster } from "../support/cluster.ts";
+import { MOVE_PATIENCE_MS, runOnMaster } from "../../src/redis/nodes.ts";
+import { startTestCluster } from "../support/cluster.ts";
 import { freePort } from "../chaos/proxy.ts";
-import { startTestRedis } from "../support/redis.ts";
-
-const PARTITIONS = 12;
-const keysOf = (partition: number) => [`{${partition}}:partition`, `{${partition}}:nothing`];
-
-/** Takes a unit and writes down that it did: two keys, as every commit of ours. */
-const TAKE = makeScript(`#!lua
-redis.call('DECR', ARGV[1] .. 'stock')
-return redis.call('INCR', ARGV[1] .. 'taken')`);
-const READ = makeScript(`#!lua flags=no-writes
-return {redis.call('GET', ARGV[1] .. 'stock'), redis.call('GET', ARGV[1] .. 'taken')}`);
-const UNITS = 1000;
-
-const inMs = (ms: number) => performance.now() + ms;
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function take(nodes: Nodes, partition: number, ms = 2000): Promise<unknown> {
-  return runOnMaster(
-    nodes,
-    partition,
-    "commits",
-    TAKE,
-    keysOf(partition),
-    [`{${partition}}:`],
-    inMs(ms),
-  );
-}
-
-/** Units left and units taken. */
-async function lookAt(nodes: Nodes, partition: number): Promise<[number, number]> {
-  const prefix = `{${partition}}:`;
-  const reply = await runOnMaster(
-    nodes,
-    partition,
-    "reads",
-    READ,
-    keysOf(partition),
-    [prefix],
-    inMs(2000),
-  );
-  return (reply as string[]).map(Number) as [number, number];
-}
-
-interface Opened extends AsyncDisposable {
-  nodes: Nodes;
-  told: string[];
-}
-
-async function openNodes(
-  cluster: TestCluster,
-  options: Partial<ClusterOptions> = {},
-): Promise<Opened> {
-  const told: string[] = [];
-  const nodes = clusterNodes({
-    urls: [cluster.nodes[0].url],
-    slotKeys: Array.from({ length: PARTITIONS }, (_, partition) => keysOf(partition)[0]),
-    timeoutMs: 1000,
-    onLost: (node) => told.push(`lost ${node}`),
-    onBack: (node) => told.push(`back ${node}`),
-    onLeft: (node) => told.push(`left ${node}`),
-    ...options,
-  });
-  await untilServed(nodes);
-  return {
-    nodes,
-    told,
-    // deno-lint-ignore require-await -- the interface of `await using`
-    async [Symbol.asyncDispose]() {
-      nodes.close();
-    },
-  };
-}
-
-async function untilServed(nodes: Nodes, withinMs = 10_000): Promise<void> {
-  await until("all partitions are served", () => {
-    return Array.from({ length: PARTITIONS }, (_, partition) => nodes.of(partition))
-      .every((node) => node !== undefined && isReady(node));
-  }, withinMs);
-}
-
-async function until(what: string, isSo: () => boolean, withinMs = 10_000): Promise<void> {
-  const deadline = inMs(withinMs);
-  while (!isSo()) {
-    assert(performance.now() < deadline, `${what}: not within ${withinMs} ms`);
-    await sleep(2);
-  }
-}
-
-async function stockUp(cluster: TestCluster): Promise<void> {
-  for (let partition = 0; partition < PARTITIONS; partition++) {
-    const node = await homeOf(cluster, partition);
-    await node.send("SET", `{${partition}}:partition`, String(PARTITIONS));
-    await node.send("SET", `{${partition}}:stock`, String(UNITS));
-    await node.send("SET", `{${partition}}:taken`, "0");
-  }
-}
-
-async function homeOf(cluster: TestCluster, partition: number): Promise<ClusterNode> {
-  return (await cluster.masterOf(await cluster.slotOf(keysOf(partition)[0])))!;
-}
-
-/** A partition of this node and one of another. */
-async function partitionsOf(cluster: TestCluster, node: ClusterNode): Promise<[number, number]> {
-  const homes = await Promise.all(
-    Array.from({ length: PARTITIONS }, (_, partition) => homeOf(cluster, partition)),
-  );
-  return [homes.indexOf(node), homes.findIndex((home) => home !== node)];
-}
-
-async function faultOf(running: Promise<unknown>): Promise<StoreFault & { ms: number }> {
-  const startedAt = performance.now();
-  try {
-    const reply = await running;
-    assert.fail(`it was answered: ${reply}`);
-  } catch (fault) {
-    assert(fault instanceof StoreFault, String(fault));
-    return Object.assign(fault, { ms: performance.now() - startedAt });
-  }
-}
+import {
+  faultOf,
+  homeOf,
+  inMs,
+  keysOf,
+  lookAt,
+  openNodes,
+  PARTITIONS,
+  partitionsOf,
+  sleep,
+  stockUp,
+  TAKE,
+  take,
+  UNITS,
+  until,
+  untilServed,
+} from "../support/nodes.ts";
 
 Deno.test("a cluster", async (t) => {
   await using cluster = await startTestCluster();
@@ -404,70 +293,4 @@ Deno.test("a cluster", async (t) => {
     await untilServed(nodes);
     await take(nodes, lost);
   });
-});
-
-Deno.test("user, password and address of the first URL reach every node", async () => {
-  await using cluster = await startTestCluster({
-    settings: { requirepass: "p:w", masterauth: "p:w" },
-  });
-  const urls = [cluster.nodes[1].url.replace("//", "//default:p%3Aw@")];
-  await using opened = await openNodes(cluster, { urls });
-  assert.equal(opened.nodes.all().length, 3);
-  assert(opened.nodes.all().every(({ name }) => /^127\.0\.0\.1:\d+$/.test(name)));
-});
-
-Deno.test("a master that does not know its address is where it was asked", async () => {
-  const port = String(freePort());
-  await using redis = await startTestRedis({
-    port,
-    "cluster-enabled": "yes",
-    "cluster-port": String(freePort()),
-  });
-  await redis.send("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-  const nodes = clusterNodes({
-    urls: [`redis://localhost:${port}`],
-    slotKeys: keysOf(0),
-    timeoutMs: 1000,
-  });
-  try {
-    await until("it is found", () => nodes.of(0) !== undefined && isReady(nodes.of(0)!));
-    assert.deepEqual(nodes.all().map(({ name }) => name), [`localhost:${port}`]);
-  } finally {
-    nodes.close();
-  }
-});
-
-Deno.test("a Redis that is no cluster says so", async () => {
-  const port = String(freePort());
-  await using _redis = await startTestRedis({ port });
-  const reasons: string[] = [];
-  const nodes = clusterNodes({
-    urls: [`redis://127.0.0.1:${port}`],
-    slotKeys: keysOf(0),
-    timeoutMs: 1000,
-    onLost: (_node, reason) => reasons.push(reason),
-  });
-  try {
-    await until(
-      "it is told",
-      () => reasons.some((reason) => /cluster support disabled/.test(reason)),
-    );
-    assert.equal(nodes.of(0), undefined);
-    assert.equal((await faultOf(take(nodes, 0))).code, "store_unavailable");
-  } finally {
-    nodes.close();
-  }
-});
-
-Deno.test("one Redis serves every partition", async () => {
-  await using redis = await startTestRedis();
-  const nodes = oneNode({ address: redis.address, timeoutMs: 1000 });
-  try {
-    await until("it answers", () => isReady(nodes.of(0)!));
-    assert.equal(nodes.of(0), nodes.of(7));
-    assert.deepEqual(nodes.all().map(({ name }) => name), [redis.address]);
-    assert.equal(await take(nodes, 3), 1);
-  } finally {
-    nodes.close();
-  }
 });
