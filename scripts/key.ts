@@ -1,5 +1,5 @@
 // Makes an API key: prints it once, and the entry of API_KEYS that lets it in. Nothing is stored.
-import { SCOPES } from "../src/contract/access.ts";
+import { SCOPES } from "../src/contract/scopes.ts";
 import { makeApiKey } from "../src/http/api_keys.ts";
 
 const [name = "", scopes = "", ...rest] = Deno.args;

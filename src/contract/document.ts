@@ -1,42 +1,11 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { SECURITY_SCHEMES, securityOf } from "./access.ts";
-import { getEvents } from "./events.ts";
-import { type Bounds, DEFAULT_BOUNDS } from "./fields.ts";
+import { SECURITY_SCHEMES, securityOf } from "./security.ts";
+import { DEFAULT_BOUNDS } from "./fields.ts";
+import { routesWithin } from "./routes.ts";
 import { declareHeaders } from "./headers.ts";
-import { confirmHold, extendHold, releaseHold } from "./hold_changes.ts";
-import { createCart, createHold, getHold, listHolds } from "./holds.ts";
-import { getInventory, listInventory, queryInventory } from "./inventory.ts";
-import { adjustStock, transferStock } from "./movements.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { describeRefusals } from "./refusals.ts";
-import { simulateSale } from "./sales.ts";
-import { explainProblem, getHealth, getReadiness } from "./service.ts";
-import { verifyStock } from "./verify.ts";
-
-/** Every operation of a service with these bounds, in the order of the document. */
-const routesWithin = (bounds: Bounds) => [
-  getInventory,
-  listInventory,
-  queryInventory,
-  createHold(bounds),
-  createCart(bounds),
-  confirmHold,
-  releaseHold,
-  extendHold(bounds),
-  getHold,
-  listHolds,
-  simulateSale,
-  adjustStock,
-  transferStock,
-  getEvents,
-  verifyStock,
-  getHealth,
-  getReadiness,
-  explainProblem,
-];
-
-export const ROUTES = routesWithin(DEFAULT_BOUNDS);
 
 /** What the service is called. */
 export const NAME = { title: "Inventory Agent", version: "1.0.0" };
@@ -70,8 +39,8 @@ export function makeDocument(bounds = DEFAULT_BOUNDS) {
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
     registry.registerComponent("securitySchemes", name, scheme);
   }
-  for (const route of routesWithin(bounds)) {
-    registry.registerPath({ ...route, security: securityOf(route.method, route.path) });
+  for (const { access, ...route } of routesWithin(bounds)) {
+    registry.registerPath({ ...route, security: securityOf(access) });
   }
   return describeRefusals(declareHeaders(app.getOpenAPI31Document({
     openapi: "3.1.0",

@@ -1,7 +1,7 @@
 // What becomes of a hold: sold (confirm), given back (release), or given more time (extend).
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { type Bounds, HoldId, Instant, Line, ttlWithin, Units, usualTtl } from "./fields.ts";
-import { commandParameters, commandProblems, jsonBody } from "./operations.ts";
+import { command } from "./operations.ts";
 
 export const HoldReference = z.strictObject({ hold_id: HoldId }).meta({
   description: "Names the hold.",
@@ -90,69 +90,60 @@ export const ExtendedHold = z.object({
 }).openapi("ExtendedHold");
 
 export const extendHold = (bounds: Bounds) =>
-  createRoute({
-    method: "post",
+  command({
     path: "/extend",
     operationId: "extendHold",
-    tags: ["Holds"],
+    access: "hold",
+    tag: "Holds",
     summary: "Give a hold more time",
     description:
       "Call this when the buyer needs longer: the hold then expires `ttl` seconds from now, sooner or later than " +
       "before. Its whole life is limited, and one that has expired cannot be revived.",
-    parameters: commandParameters,
-    request: { body: jsonBody(extendRequest(bounds)) },
-    responses: {
-      200: { description: "Extended.", content: { "application/json": { schema: ExtendedHold } } },
-      ...commandProblems(
-        "hold_not_found",
-        "hold_expired",
-        "hold_released",
-        "hold_confirmed",
-        "lifetime_exceeded",
-      ),
-    },
+    body: extendRequest(bounds),
+    says: "Extended.",
+    answer: ExtendedHold,
+    refusals: [
+      "hold_not_found",
+      "hold_expired",
+      "hold_released",
+      "hold_confirmed",
+      "lifetime_exceeded",
+    ],
   });
 
-export const releaseHold = createRoute({
-  method: "post",
+export const releaseHold = command({
   path: "/release",
   operationId: "releaseHold",
-  tags: ["Holds"],
+  access: "hold",
+  tag: "Holds",
   summary: "Give a hold's units back",
   description:
     "Call this when the buyer gives up or payment fails. Safe to repeat; a hold that has expired is " +
     "answered as `expired`, since its units are back too.",
-  parameters: commandParameters,
-  request: { body: jsonBody(HoldReference) },
-  responses: {
-    200: {
-      description: "Back in stock.",
-      content: { "application/json": { schema: ReleasedHold } },
-    },
-    ...commandProblems("hold_not_found", "hold_confirmed"),
-  },
+  body: HoldReference,
+  says: "Back in stock.",
+  answer: ReleasedHold,
+  refusals: ["hold_not_found", "hold_confirmed"],
 });
 
-export const confirmHold = createRoute({
-  method: "post",
+export const confirmHold = command({
   path: "/confirm",
   operationId: "confirmHold",
-  tags: ["Holds"],
+  access: "hold",
+  tag: "Holds",
   summary: "Turn a hold into a sale",
   description:
     "Call this when payment has succeeded, before `expires_at`. Safe to repeat: the same answer each time. With " +
     "`remainder: keep` send an idempotency key, since each such request sells a further part.",
-  parameters: commandParameters,
-  request: { body: jsonBody(ConfirmRequest) },
-  responses: {
-    200: { description: "Sold.", content: { "application/json": { schema: ConfirmedHold } } },
-    ...commandProblems(
-      "hold_not_found",
-      "hold_expired",
-      "hold_released",
-      "exceeds_held_quantity",
-      "insufficient_stock",
-      "sku_not_found",
-    ),
-  },
+  body: ConfirmRequest,
+  says: "Sold.",
+  answer: ConfirmedHold,
+  refusals: [
+    "hold_not_found",
+    "hold_expired",
+    "hold_released",
+    "exceeds_held_quantity",
+    "insufficient_stock",
+    "sku_not_found",
+  ],
 });

@@ -16,7 +16,7 @@ import {
   Units,
 } from "./fields.ts";
 import { cartRequest, holdRequest } from "./hold_requests.ts";
-import { commandParameters, commandProblems, jsonBody, queryProblems } from "./operations.ts";
+import { command, queryProblems, withAccess } from "./operations.ts";
 
 const HoldStatus = z.enum(["active", "confirmed", "released", "expired"]).meta({
   description: "`active` until it ends, once, as one of the others.",
@@ -124,76 +124,78 @@ const HOLD_REFUSALS = [
 ] as const;
 
 export const createHold = (bounds: Bounds) =>
-  createRoute({
-    method: "post",
+  command({
     path: "/hold",
     operationId: "createHold",
-    tags: ["Holds"],
+    access: "hold",
+    tag: "Holds",
     summary: "Hold units for a while",
     description:
       "Call this when a buyer is about to pay. The units are taken out of what is available until the hold " +
       "is confirmed, released, or expires; then `POST /confirm` on payment, `POST /release` otherwise.",
-    parameters: commandParameters,
-    request: { body: jsonBody(holdRequest(bounds)) },
-    responses: {
-      200: { description: "Held.", content: { "application/json": { schema: NewHold } } },
-      ...commandProblems(...HOLD_REFUSALS),
-    },
+    body: holdRequest(bounds),
+    says: "Held.",
+    answer: NewHold,
+    refusals: HOLD_REFUSALS,
   });
 
 export const createCart = (bounds: Bounds) =>
-  createRoute({
-    method: "post",
+  command({
     path: "/hold/cart",
     operationId: "createCart",
-    tags: ["Holds"],
+    access: "hold",
+    tag: "Holds",
     summary: "Hold a basket, all of it or nothing",
     description:
       "Call this when a buyer with several lines is about to pay. A refusal names every line that is short and " +
       "what there is elsewhere, so that one more call can be right. Confirm, release and extend it by its `hold_id`.",
-    parameters: commandParameters,
-    request: { body: jsonBody(cartRequest(bounds)) },
-    responses: {
-      200: { description: "Held.", content: { "application/json": { schema: NewCart } } },
-      ...commandProblems(...HOLD_REFUSALS),
-    },
+    body: cartRequest(bounds),
+    says: "Held.",
+    answer: NewCart,
+    refusals: HOLD_REFUSALS,
   });
 
-export const getHold = createRoute({
-  method: "get",
-  path: "/holds/{hold_id}",
-  operationId: "getHold",
-  tags: ["Holds"],
-  summary: "Look at one hold",
-  description:
-    "Call this to learn whether a hold is still active, or how it ended. Ended holds are kept for 24 hours.",
-  request: { params: z.object({ hold_id: HoldId }) },
-  responses: {
-    200: { description: "The hold.", content: { "application/json": { schema: Hold } } },
-    ...queryProblems("hold_not_found", "validation_failed"),
-  },
-});
+export const getHold = withAccess(
+  "public read",
+  createRoute({
+    method: "get",
+    path: "/holds/{hold_id}",
+    operationId: "getHold",
+    tags: ["Holds"],
+    summary: "Look at one hold",
+    description:
+      "Call this to learn whether a hold is still active, or how it ended. Ended holds are kept for 24 hours.",
+    request: { params: z.object({ hold_id: HoldId }) },
+    responses: {
+      200: { description: "The hold.", content: { "application/json": { schema: Hold } } },
+      ...queryProblems("hold_not_found", "validation_failed"),
+    },
+  }),
+);
 
-export const listHolds = createRoute({
-  method: "get",
-  path: "/holds",
-  operationId: "listHolds",
-  tags: ["Holds"],
-  summary: "List active holds",
-  description:
-    "Call this to see what is about to expire, or what is held for one `reference`. In order of expiry.",
-  request: {
-    query: z.strictObject({
-      status: z.literal("active").default("active").meta({
-        description: "Only active holds are listed.",
+export const listHolds = withAccess(
+  "public read",
+  createRoute({
+    method: "get",
+    path: "/holds",
+    operationId: "listHolds",
+    tags: ["Holds"],
+    summary: "List active holds",
+    description:
+      "Call this to see what is about to expire, or what is held for one `reference`. In order of expiry.",
+    request: {
+      query: z.strictObject({
+        status: z.literal("active").default("active").meta({
+          description: "Only active holds are listed.",
+        }),
+        reference: Reference.optional(),
+        limit: PageLimit,
+        cursor: Cursor.optional(),
       }),
-      reference: Reference.optional(),
-      limit: PageLimit,
-      cursor: Cursor.optional(),
-    }),
-  },
-  responses: {
-    200: { description: "A page.", content: { "application/json": { schema: HoldPage } } },
-    ...queryProblems("validation_failed"),
-  },
-});
+    },
+    responses: {
+      200: { description: "A page.", content: { "application/json": { schema: HoldPage } } },
+      ...queryProblems("validation_failed"),
+    },
+  }),
+);

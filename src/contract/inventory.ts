@@ -1,7 +1,7 @@
 // Looking at stock.
 import { createRoute, z } from "@hono/zod-openapi";
 import { Cursor, Location, NextCursor, PageLimit, Sku, StoreId, Units } from "./fields.ts";
-import { jsonBody, POST_PROBLEMS, queryProblems } from "./operations.ts";
+import { jsonBody, POST_PROBLEMS, queryProblems, withAccess } from "./operations.ts";
 import { problemResponses } from "./problems.ts";
 
 const EXAMPLE = {
@@ -29,21 +29,24 @@ export const Inventory = z.object({
   example: EXAMPLE,
 }).openapi("Inventory");
 
-export const getInventory = createRoute({
-  method: "get",
-  path: "/inventory/{sku}",
-  operationId: "getInventory",
-  tags: ["Inventory"],
-  summary: "Look at the stock of one SKU",
-  description:
-    "Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer. (A SKU that " +
-    "is `.` or `..` cannot be in the path of most HTTP libraries: ask for it with `queryInventory`.)",
-  request: { params: z.object({ sku: Sku }) },
-  responses: {
-    200: { description: "The stock.", content: { "application/json": { schema: Inventory } } },
-    ...queryProblems("sku_not_found", "validation_failed"),
-  },
-});
+export const getInventory = withAccess(
+  "public read",
+  createRoute({
+    method: "get",
+    path: "/inventory/{sku}",
+    operationId: "getInventory",
+    tags: ["Inventory"],
+    summary: "Look at the stock of one SKU",
+    description:
+      "Call this before a hold, to choose a location and a quantity. Exact at the moment of the answer. (A SKU that " +
+      "is `.` or `..` cannot be in the path of most HTTP libraries: ask for it with `queryInventory`.)",
+    request: { params: z.object({ sku: Sku }) },
+    responses: {
+      200: { description: "The stock.", content: { "application/json": { schema: Inventory } } },
+      ...queryProblems("sku_not_found", "validation_failed"),
+    },
+  }),
+);
 
 const MOST_ITEMS = 100;
 
@@ -67,21 +70,24 @@ export const InventoryPage = z.object({
   example: { items: [EXAMPLE], next_cursor: "IlNLVTAwMDAwMSI" },
 }).openapi("InventoryPage");
 
-export const listInventory = createRoute({
-  method: "get",
-  path: "/inventory",
-  operationId: "listInventory",
-  tags: ["Inventory"],
-  summary: "List the stock of all SKUs",
-  description:
-    "Call this to see what there is, page by page in lexical order of SKU. Each page is exact at the moment of " +
-    "its answer; a SKU that comes into being behind the cursor is not seen.",
-  request: { query: InventoryListQuery },
-  responses: {
-    200: { description: "A page.", content: { "application/json": { schema: InventoryPage } } },
-    ...queryProblems("validation_failed"),
-  },
-});
+export const listInventory = withAccess(
+  "public read",
+  createRoute({
+    method: "get",
+    path: "/inventory",
+    operationId: "listInventory",
+    tags: ["Inventory"],
+    summary: "List the stock of all SKUs",
+    description:
+      "Call this to see what there is, page by page in lexical order of SKU. Each page is exact at the moment of " +
+      "its answer; a SKU that comes into being behind the cursor is not seen.",
+    request: { query: InventoryListQuery },
+    responses: {
+      200: { description: "A page.", content: { "application/json": { schema: InventoryPage } } },
+      ...queryProblems("validation_failed"),
+    },
+  }),
+);
 
 export const InventoryQuery = z.strictObject({
   skus: z.array(Sku).min(1).max(MOST_ITEMS).meta({
@@ -101,20 +107,23 @@ export const InventoryAnswer = z.object({
   example: { items: [EXAMPLE], missing: ["SKU000002"] },
 }).openapi("InventoryAnswer");
 
-export const queryInventory = createRoute({
-  method: "post",
-  path: "/inventory/query",
-  operationId: "queryInventory",
-  tags: ["Inventory"],
-  summary: "Look at the stock of up to 100 SKUs at once",
-  description:
-    "Call this instead of many single looks. It changes nothing, so an idempotency key has no meaning here.",
-  request: { body: jsonBody(InventoryQuery) },
-  responses: {
-    200: {
-      description: "The stock.",
-      content: { "application/json": { schema: InventoryAnswer } },
+export const queryInventory = withAccess(
+  "read",
+  createRoute({
+    method: "post",
+    path: "/inventory/query",
+    operationId: "queryInventory",
+    tags: ["Inventory"],
+    summary: "Look at the stock of up to 100 SKUs at once",
+    description:
+      "Call this instead of many single looks. It changes nothing, so an idempotency key has no meaning here.",
+    request: { body: jsonBody(InventoryQuery) },
+    responses: {
+      200: {
+        description: "The stock.",
+        content: { "application/json": { schema: InventoryAnswer } },
+      },
+      ...problemResponses([...POST_PROBLEMS, "internal_error", "store_unavailable"]),
     },
-    ...problemResponses([...POST_PROBLEMS, "internal_error", "store_unavailable"]),
-  },
-});
+  }),
+);

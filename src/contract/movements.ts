@@ -1,7 +1,7 @@
 // Stock movements: units that come, go, or change place without a buyer.
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { Location, MAX_ON_HAND, MAX_QUANTITY, Quantity, Reference, Sku, Units } from "./fields.ts";
-import { commandParameters, commandProblems, jsonBody } from "./operations.ts";
+import { command } from "./operations.ts";
 
 const OnHand = z.int().min(0).max(MAX_ON_HAND);
 
@@ -75,28 +75,21 @@ export const Adjustment = z.object({
   },
 }).openapi("Adjustment");
 
-export const adjustStock = createRoute({
-  method: "post",
+export const adjustStock = command({
   path: "/adjust",
   operationId: "adjustStock",
-  tags: ["Movements"],
+  access: "stock",
+  tag: "Movements",
   summary: "Receive, count or write off units",
   description:
     "Call this when units came, went, or were counted. A SKU or location comes into being by its first count " +
     "or positive delta. Holds stay as they are: where fewer units are left than held, nothing is available and " +
     "`oversold` says how many are missing. A delta that would take more than is " +
     "there is refused, and `shortages[].available` is then what is on hand, held or not, and 0 where units are owed.",
-  parameters: commandParameters,
-  request: { body: jsonBody(AdjustRequest) },
-  responses: {
-    200: { description: "Done.", content: { "application/json": { schema: Adjustment } } },
-    ...commandProblems(
-      "sku_not_found",
-      "stale_quantity",
-      "insufficient_stock",
-      "on_hand_limit_exceeded",
-    ),
-  },
+  body: AdjustRequest,
+  says: "Done.",
+  answer: Adjustment,
+  refusals: ["sku_not_found", "stale_quantity", "insufficient_stock", "on_hand_limit_exceeded"],
 });
 
 export const TransferRequest = z.strictObject({
@@ -130,19 +123,17 @@ export const Transfer = z.object({
   },
 }).openapi("Transfer");
 
-export const transferStock = createRoute({
-  method: "post",
+export const transferStock = command({
   path: "/transfer",
   operationId: "transferStock",
-  tags: ["Movements"],
+  access: "stock",
+  tag: "Movements",
   summary: "Move units from one location to another",
   description:
     "Call this when units change place: both locations change, or neither. Units that are held do not move. " +
     "The location they go to may be a new one.",
-  parameters: commandParameters,
-  request: { body: jsonBody(TransferRequest) },
-  responses: {
-    200: { description: "Moved.", content: { "application/json": { schema: Transfer } } },
-    ...commandProblems("sku_not_found", "insufficient_stock", "on_hand_limit_exceeded"),
-  },
+  body: TransferRequest,
+  says: "Moved.",
+  answer: Transfer,
+  refusals: ["sku_not_found", "insufficient_stock", "on_hand_limit_exceeded"],
 });

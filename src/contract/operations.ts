@@ -1,8 +1,9 @@
 // What all operations have in common: the header that makes a command safe to repeat, and the
 // problems that any command or any query can answer.
-import type { z } from "@hono/zod-openapi";
+import { createRoute, type z } from "@hono/zod-openapi";
 import { type ProblemCode } from "./problem_kinds.ts";
 import { problemResponses } from "./problems.ts";
+import type { Access } from "./scopes.ts";
 
 export const IDEMPOTENCY_PARAMETERS = {
   IdempotencyKey: {
@@ -69,4 +70,51 @@ export function commandProblems<Code extends ProblemCode>(...codes: Code[]) {
 /** The problems of every query, and those that this one adds. */
 export function queryProblems<Code extends ProblemCode>(...codes: Code[]) {
   return problemResponses([...QUERY_PROBLEMS, ...codes]);
+}
+
+/** A route that says who may call it. */
+export function withAccess<Route extends object>(
+  access: Access,
+  route: Route,
+): Route & { access: Access } {
+  return Object.assign(route, { access });
+}
+
+/** A command: a POST with a JSON body, safe to repeat under a key. */
+export function command<
+  Path extends string,
+  Body extends z.ZodType,
+  Answer extends z.ZodType,
+  Code extends ProblemCode,
+>({ path, operationId, access, tag, summary, description, body, says, answer, refusals }: {
+  path: Path;
+  operationId: string;
+  access: Access;
+  tag: string;
+  summary: string;
+  description: string;
+  body: Body;
+  /** What the answer means, in a word or two. */
+  says: string;
+  answer: Answer;
+  /** What this one may be refused with, besides what any command may. */
+  refusals: readonly Code[];
+}) {
+  return withAccess(
+    access,
+    createRoute({
+      method: "post",
+      path,
+      operationId,
+      tags: [tag],
+      summary,
+      description,
+      parameters: commandParameters,
+      request: { body: jsonBody(body) },
+      responses: {
+        200: { description: says, content: { "application/json": { schema: answer } } },
+        ...commandProblems(...refusals),
+      },
+    }),
+  );
 }

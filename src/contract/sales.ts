@@ -1,7 +1,7 @@
 // Sales that need no hold.
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { Location, Quantity, Sku, Units } from "./fields.ts";
-import { commandParameters, commandProblems, jsonBody } from "./operations.ts";
+import { command } from "./operations.ts";
 
 export const SaleRequest = z.strictObject({
   sku: Sku,
@@ -29,18 +29,16 @@ export const Sale = z.object({
   },
 }).openapi("Sale");
 
-export const simulateSale = createRoute({
-  method: "post",
+export const simulateSale = command({
   path: "/simulate/sale",
   operationId: "simulateSale",
-  tags: ["Sales"],
+  access: "stock",
+  tag: "Sales",
   summary: "Sell at once, without a hold",
   description:
     "Call this for a sale over the counter, or to try things out. It never touches units that are held.",
-  parameters: commandParameters,
-  request: { body: jsonBody(SaleRequest) },
-  responses: {
-    200: { description: "Sold.", content: { "application/json": { schema: Sale } } },
-    ...commandProblems("sku_not_found", "insufficient_stock"),
-  },
+  body: SaleRequest,
+  says: "Sold.",
+  answer: Sale,
+  refusals: ["sku_not_found", "insufficient_stock"],
 });

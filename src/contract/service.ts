@@ -1,4 +1,5 @@
 // The service about itself: whether it is well, and what its problems mean.
+import { withAccess } from "./operations.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import { Instant } from "./fields.ts";
 import { PROBLEMS } from "./problem_kinds.ts";
@@ -13,18 +14,21 @@ export const Health = z.object({
   example: { status: "healthy", redis: "connected", timestamp: "2026-11-22T10:30:00.000Z" },
 }).openapi("Health");
 
-export const getHealth = createRoute({
-  method: "get",
-  path: "/health",
-  operationId: "getHealth",
-  tags: ["Service"],
-  summary: "Ask whether the service is well",
-  description: "Asks Redis too. For monitoring; no other call needs it first.",
-  responses: {
-    200: { description: "Well.", content: { "application/json": { schema: Health } } },
-    ...problemResponses(["store_unavailable", "internal_error"]),
-  },
-});
+export const getHealth = withAccess(
+  "open",
+  createRoute({
+    method: "get",
+    path: "/health",
+    operationId: "getHealth",
+    tags: ["Service"],
+    summary: "Ask whether the service is well",
+    description: "Asks Redis too. For monitoring; no other call needs it first.",
+    responses: {
+      200: { description: "Well.", content: { "application/json": { schema: Health } } },
+      ...problemResponses(["store_unavailable", "internal_error"]),
+    },
+  }),
+);
 
 export const Readiness = z.object({
   status: z.literal("ready"),
@@ -74,20 +78,23 @@ export const Readiness = z.object({
   },
 }).openapi("Readiness");
 
-export const getReadiness = createRoute({
-  method: "get",
-  path: "/ready",
-  operationId: "getReadiness",
-  tags: ["Service"],
-  summary: "Ask whether to send requests here",
-  description:
-    "For load balancers: 200 while commands are taken, 503 while every Redis is away, loading or a replica, or the " +
-    "service is stopping. Tells how well Redis is set up to keep what it is told.",
-  responses: {
-    200: { description: "Ready.", content: { "application/json": { schema: Readiness } } },
-    ...problemResponses(["store_unavailable", "internal_error"]),
-  },
-});
+export const getReadiness = withAccess(
+  "open",
+  createRoute({
+    method: "get",
+    path: "/ready",
+    operationId: "getReadiness",
+    tags: ["Service"],
+    summary: "Ask whether to send requests here",
+    description:
+      "For load balancers: 200 while commands are taken, 503 while every Redis is away, loading or a replica, or the " +
+      "service is stopping. Tells how well Redis is set up to keep what it is told.",
+    responses: {
+      200: { description: "Ready.", content: { "application/json": { schema: Readiness } } },
+      ...problemResponses(["store_unavailable", "internal_error"]),
+    },
+  }),
+);
 
 export const ProblemExplanation = z.object({
   code: z.string().meta({ description: "The code, as in `code` of a problem." }),
@@ -100,19 +107,22 @@ export const ProblemExplanation = z.object({
   example: { code: "hold_expired", ...PROBLEMS.hold_expired },
 }).openapi("ProblemExplanation");
 
-export const explainProblem = createRoute({
-  method: "get",
-  path: "/problems/{code}",
-  operationId: "explainProblem",
-  tags: ["Service"],
-  summary: "Explain a kind of problem",
-  description: "What the `type` of a problem document leads to.",
-  request: { params: z.object({ code: z.string().meta({ example: "hold_expired" }) }) },
-  responses: {
-    200: {
-      description: "It means this.",
-      content: { "application/json": { schema: ProblemExplanation } },
+export const explainProblem = withAccess(
+  "open",
+  createRoute({
+    method: "get",
+    path: "/problems/{code}",
+    operationId: "explainProblem",
+    tags: ["Service"],
+    summary: "Explain a kind of problem",
+    description: "What the `type` of a problem document leads to.",
+    request: { params: z.object({ code: z.string().meta({ example: "hold_expired" }) }) },
+    responses: {
+      200: {
+        description: "It means this.",
+        content: { "application/json": { schema: ProblemExplanation } },
+      },
+      ...problemResponses(["not_found", "internal_error"]),
     },
-    ...problemResponses(["not_found", "internal_error"]),
-  },
-});
+  }),
+);

@@ -1,7 +1,7 @@
 // Whether the books are right: what is recorded as held, against the holds there are.
 import { createRoute, z } from "@hono/zod-openapi";
 import { HoldId, Location, Sku, Units } from "./fields.ts";
-import { jsonBody, POST_PROBLEMS } from "./operations.ts";
+import { jsonBody, POST_PROBLEMS, withAccess } from "./operations.ts";
 import { problemResponses } from "./problems.ts";
 
 /** The most findings of each kind that one answer lists. */
@@ -55,24 +55,27 @@ export const Verification = z.object({
   },
 }).openapi("Verification");
 
-export const verifyStock = createRoute({
-  method: "post",
-  path: "/verify",
-  operationId: "verifyStock",
-  tags: ["Service"],
-  summary: "Check what is held against the holds",
-  description:
-    "For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with " +
-    "the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. One at a time: " +
-    "others are refused as `overloaded`. Needs no idempotency key: a repeat checks again.",
-  request: { body: jsonBody(VerifyRequest) },
-  responses: {
-    200: { description: "Checked.", content: { "application/json": { schema: Verification } } },
-    ...problemResponses([
-      ...POST_PROBLEMS,
-      "internal_error",
-      "store_unavailable",
-      "outcome_unknown",
-    ]),
-  },
-});
+export const verifyStock = withAccess(
+  "admin",
+  createRoute({
+    method: "post",
+    path: "/verify",
+    operationId: "verifyStock",
+    tags: ["Service"],
+    summary: "Check what is held against the holds",
+    description:
+      "For operators. Adds up all active holds and compares, exactly, while traffic goes on. It takes its time with " +
+      "the number of holds and SKUs, in short steps, and changes nothing unless `repair` says so. One at a time: " +
+      "others are refused as `overloaded`. Needs no idempotency key: a repeat checks again.",
+    request: { body: jsonBody(VerifyRequest) },
+    responses: {
+      200: { description: "Checked.", content: { "application/json": { schema: Verification } } },
+      ...problemResponses([
+        ...POST_PROBLEMS,
+        "internal_error",
+        "store_unavailable",
+        "outcome_unknown",
+      ]),
+    },
+  }),
+);

@@ -2,7 +2,8 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import { accessTo, type Scope, SCOPES } from "../contract/access.ts";
+import { accessTo } from "../contract/access.ts";
+import { type Scope, SCOPES } from "../contract/scopes.ts";
 import { NOBODY } from "../commits/keys.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problem } from "./problems.ts";

@@ -1,6 +1,6 @@
 // What every request carries through the app.
 import type { Context } from "hono";
-import type { Scope } from "../contract/access.ts";
+import type { Scope } from "../contract/scopes.ts";
 import type { Call } from "../commits/store.ts";
 
 /** How far a request has come, and what it is told if that is as far as it comes. */

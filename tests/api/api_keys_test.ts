@@ -1,8 +1,9 @@
 // API keys at the doors: who is let in, to what, and whose things are whose.
 import assert from "node:assert/strict";
 import { createApp } from "../../src/app.ts";
-import { ROUTES } from "../../src/contract/document.ts";
-import { accessTo, SCOPES } from "../../src/contract/access.ts";
+import { ROUTES } from "../../src/contract/routes.ts";
+import { accessTo } from "../../src/contract/access.ts";
+import { SCOPES } from "../../src/contract/scopes.ts";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { makeLog } from "../../src/log.ts";
 import { openTestApp } from "../support/app.ts";

@@ -1,6 +1,6 @@
 // What no client should send: the exact refusal, never a 5xx, at once, and nothing written.
 import assert from "node:assert/strict";
-import { ROUTES } from "../../src/contract/document.ts";
+import { ROUTES } from "../../src/contract/routes.ts";
 import { openTestApp, type TestApp } from "../support/app.ts";
 import { stockUp } from "../support/store.ts";
 

@@ -1,6 +1,6 @@
 // What strangers see: headers, other origins, readiness without details, and no insides in errors.
 import assert from "node:assert/strict";
-import { ROUTES } from "../../src/contract/document.ts";
+import { ROUTES } from "../../src/contract/routes.ts";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
 import { openTestApp } from "../support/app.ts";

@@ -8,7 +8,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { type CallToolResult, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
-import { ROUTES } from "../../src/contract/document.ts";
+import { ROUTES } from "../../src/contract/routes.ts";
 import { DEFAULT_BOUNDS } from "../../src/contract/fields.ts";
 import { isCommand } from "../../src/contract/headers.ts";
 import type { AppEnv } from "../../src/http/context.ts";

@@ -1,7 +1,7 @@
 // Holds an answer against the contract: a declared status, its content type, its schema to the field, its headers.
 import assert from "node:assert/strict";
 import { z } from "@hono/zod-openapi";
-import { ROUTES } from "../../src/contract/document.ts";
+import { ROUTES } from "../../src/contract/routes.ts";
 import { headersOf, isCommand } from "../../src/contract/headers.ts";
 import { Problem } from "../../src/contract/problems.ts";
 
