@@ -63,7 +63,7 @@ Deno.test("every operation has a unique id, a summary, a description and a tag",
 });
 
 Deno.test("every operation says what scope it needs, which the doors ask and the document says", () => {
-  for (const { method, path, access } of ROUTES) {
+  for (const { method, path, access, operationId } of ROUTES) {
     assert.equal(accessTo(method, path), access);
     const { security } = document.paths[path][method];
     if (access === "open") assert.deepEqual(security, []);
