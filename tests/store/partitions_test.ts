@@ -149,3 +149,27 @@ Deno.test("events go on where the clock of Redis was set back", async () => {
   assert.deepEqual(kinds, ["hold.created", "hold.confirmed"]);
   assert.deepEqual(await lines(t), ["8/0", "8/0", "8/0"]);
 });
+
+Deno.test("of two entries in one millisecond the one of the earlier microsecond is told first", async () => {
+  await using t = await openTestStore({ partitions: PARTITIONS });
+  const entries = [[1, 700], [3, 200], [7, 450], [1, 900], [3, 800]];
+  for (const [partition, micros] of entries) {
+    const words = ["stock.sold", `A online ${micros}`];
+    await t.redis.send("XADD", `{${partition}}:events`, `1000-${micros}`, ...words);
+  }
+  const told = (await allEvents(t.store)).map((event) => "quantity" in event && event.quantity);
+  assert.deepEqual(told, [200, 450, 700, 800, 900]);
+});
+
+Deno.test("the id of an entry says the microsecond of its commit", async () => {
+  await using t = await openTestStore({ partitions: PARTITIONS });
+  for (let units = 1; units <= 50; units++) await stockUp(t.store, "A", units);
+  const entries = await t.redis.send("XRANGE", "{3}:events", "-", "+") as [string][];
+  const micros = entries.map(([id]) => Number(id.split("-")[1]));
+  assert.equal(entries.length, 50);
+  assert(
+    Math.max(...micros) > 50,
+    `a count within the millisecond would not get so far: ${micros}`,
+  );
+  assert(Math.max(...micros) < 1000);
+});
