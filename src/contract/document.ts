@@ -1,5 +1,6 @@
 // The OpenAPI document, made from the routes alone: no server, no handlers, no Redis.
 import { OpenAPIHono } from "@hono/zod-openapi";
+import project from "../../deno.json" with { type: "json" };
 import { SECURITY_SCHEMES, securityOf } from "./access.ts";
 import { getEvents } from "./events.ts";
 import { type Bounds, DEFAULT_BOUNDS } from "./fields.ts";
@@ -38,8 +39,8 @@ const routesWithin = (bounds: Bounds) => [
 
 export const ROUTES = routesWithin(DEFAULT_BOUNDS);
 
-/** What the service is called. */
-export const NAME = { title: "Inventory Agent", version: "1.0.0" };
+/** What the service is called, and its version, which stands in deno.json alone. */
+export const NAME = { title: "Inventory Agent", version: project.version };
 
 const DESCRIPTION =
   `Look at stock, hold units for a while, turn the hold into a sale or give it back.
