@@ -42,7 +42,9 @@ Deno.test("one version of ours everywhere", async () => {
   assert.match(version, /^\d+\.\d+\.\d+$/);
   assert.equal(JSON.parse(await read("openapi/client/package.json")).version, version);
   assert.equal(JSON.parse(await read("openapi/openapi.json")).info.version, version);
-  const [, released] = (await read("CHANGELOG.md")).match(/^## (\d\S+)/m)!;
+  const [, released] = (await read("CHANGELOG.md")).match(
+    /^## \[(\d[^\]]+)\] - \d{4}-\d\d-\d\d$/m,
+  )!;
   assert.equal(released, version, "the newest release of the changelog");
 });
 
