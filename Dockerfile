@@ -8,6 +8,7 @@ RUN apt-get update \
 USER deno
 WORKDIR /app
 COPY deno.json deno.lock ./
+COPY docs docs
 COPY lua lua
 COPY openapi openapi
 COPY src src

@@ -18,6 +18,7 @@ import type { Log } from "./log.ts";
 import { mountConsole } from "./routes/console.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { mountEvents } from "./routes/events.ts";
+import { mountGuide } from "./routes/guide.ts";
 import { mountHolds } from "./routes/holds.ts";
 import { mountHome } from "./routes/home.ts";
 import { mountInventory } from "./routes/inventory.ts";
@@ -93,6 +94,7 @@ export function createApp(
   mountConsole(app);
   if (options.metrics) mountMetrics(app, store, options.metrics);
   mountDocs(app, bounds);
+  mountGuide(app);
 
   app.notFound(nothingThere(app));
   app.onError((error, c) => answerThrown(error, c, log));

@@ -74,7 +74,7 @@ function Console(): VNode {
       <time class="clock" title="The server's clock, UTC" datetime=${new Date(now)
         .toISOString()}>${clockTime(now)} UTC</time>
       <nav aria-label="Elsewhere">
-        <a href="/docs">API docs</a><a href="/openapi.json">OpenAPI</a>
+        <a href="/docs">API docs</a><a href="/docs/guide">Guide</a><a href="/openapi.json">OpenAPI</a>
         ${access.key &&
           html`<button type="button" class="small" onClick=${() =>
             setKey("")}>Forget the key</button>`}

@@ -11,6 +11,8 @@ const PAGES: Record<string, Access> = {
   "GET /console/{file}": "open", // the page's own files; what they show, they ask for with a key
   "GET /docs": "open",
   "GET /docs/scalar.js": "open",
+  "GET /docs/guide": "open",
+  "GET /docs/guide/{page}": "open",
   "GET /openapi.json": "open",
   "GET /favicon.ico": "open",
 };

@@ -3,12 +3,13 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { SECURITY_SCHEMES, securityOf } from "./security.ts";
 import { DEFAULT_BOUNDS } from "./fields.ts";
 import { routesWithin } from "./routes.ts";
+import project from "../../deno.json" with { type: "json" };
 import { declareHeaders } from "./headers.ts";
 import { IDEMPOTENCY_PARAMETERS } from "./operations.ts";
 import { describeRefusals } from "./refusals.ts";
 
-/** What the service is called. */
-export const NAME = { title: "Inventory Agent", version: "1.0.0" };
+/** What the service is called, and its version, which stands in deno.json alone. */
+export const NAME = { title: "Inventory Agent", version: project.version };
 
 const DESCRIPTION =
   `Look at stock, hold units for a while, turn the hold into a sale or give it back.

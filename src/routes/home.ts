@@ -14,6 +14,7 @@ const description =
 
 const LINKS = [
   { rel: "docs", href: "/docs", what: "every call, to read and to try" },
+  { rel: "guide", href: "/docs/guide", what: "how to call it, run it, trust it and change it" },
   { rel: "openapi", href: "/openapi.json", what: "the contract, to generate a client from" },
   { rel: "mcp", href: "/mcp", what: "tools for AI agents, by POST" },
   { rel: "health", href: "/health", what: "whether the service can do its work" },

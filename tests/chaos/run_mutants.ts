@@ -42,7 +42,19 @@ Deno.exit(missed > 0 ? 1 : 0);
 async function tryMutant(mutant: Mutant): Promise<{ suite: string; tests: string[] } | undefined> {
   const copy = await Deno.makeTempDir({ prefix: "ia-mutant-" });
   try {
-    for (const path of ["src", "lua", "tests", "openapi", "scripts", "deno.json", "deno.lock"]) {
+    for (
+      const path of [
+        "src",
+        "lua",
+        "tests",
+        "openapi",
+        "scripts",
+        "docs",
+        "README.md",
+        "deno.json",
+        "deno.lock",
+      ]
+    ) {
       await copyTree(`${ROOT}${path}`, `${copy}/${path}`);
     }
     const file = `${copy}/${mutant.file}`;

@@ -3,6 +3,7 @@
 import { makeApiKey } from "../../src/http/api_keys.ts";
 import assert from "node:assert/strict";
 import { launchBrowser, noBrowser } from "../support/browser.ts";
+import { axeFindings, screenshot } from "../support/console.ts";
 import type { Page } from "playwright-core";
 import { makeDataDir, type Service, startService } from "../support/service.ts";
 
@@ -70,14 +71,30 @@ Deno.test({
     }),
 });
 
-/** Keeps a picture where SCREENSHOTS names a folder, for a person to look at. */
-async function screenshot(
-  page: Page,
-  name: string,
-) {
-  const folder = Deno.env.get("SCREENSHOTS");
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-}
+Deno.test({
+  name: "the guide: from its index to a page and on, readable on a phone, by day and by night",
+  ignore: noBrowser,
+  fn: () =>
+    withBrowser(async (open) => {
+      for (const width of WIDTHS) {
+        for (const name of ["", "/calling", "/operating", "/how-it-works", "/promises"]) {
+          const page = await open(`/docs/guide${name}`, width);
+          await assertNoSidewaysScroll(page);
+          assert.deepEqual(await axeFindings(page), [], name);
+          await screenshot(page, `guide${name.replace("/", "-")}-${width}`);
+          await page.close();
+        }
+      }
+      const page = await open("/", 390);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.getByRole("link", { name: "Guide" }).click();
+      await page.getByRole("link", { name: "Promises and tests" }).click();
+      await page.getByRole("link", { name: "a Redis Cluster" }).click();
+      await page.getByRole("heading", { level: 1, name: "Run on a Redis Cluster" }).waitFor();
+      assert.deepEqual(await axeFindings(page), []);
+      await screenshot(page, "guide-dark-390");
+    }),
+});
 
 Deno.test({
   name: "with keys on, one entered at the top of the docs page goes with every request",

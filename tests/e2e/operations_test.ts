@@ -118,7 +118,7 @@ Deno.test("a stop that drains: readiness fails at once, requests are taken a whi
   await assert.rejects(fetch(`${service.url}/ready`));
 });
 
-Deno.test("the README's settings for the world, as Deno reads them from a file", async () => {
+Deno.test("the settings for the world of docs/operating.md, as Deno reads them from a file", async () => {
   await using data = await makeDataDir();
   const block = readmeBlock("a test starts with this", "");
   const keys = await Promise.all([makeKey("shop", "read,hold"), makeKey("ops", "admin,stock")]);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFeed } from "../support/feed.ts";
 import { createInventoryClient } from "../../openapi/client/client.js";
 import { checkedFetch } from "../support/contract.ts";
+import { readmeBlock } from "../support/readme.ts";
 import { makeDataDir, runTask, startService } from "../support/service.ts";
 
 const hold = { sku: "SKU000001", quantity: 3, ttl: 300 };
@@ -43,13 +44,11 @@ Deno.test("a fresh folder: the demo catalogue is there, and the docs, and a stop
   assert.equal(await data.redis("PING"), "");
 });
 
-/** Runs the n-th block of the README that is marked for it; answers what its curl calls printed. */
+/** Runs the block behind this remark; answers what its curl calls printed. */
 // deno-lint-ignore no-explicit-any -- whatever JSON the service answers
-async function runReadmeBlock(n: number, url: string): Promise<{ block: string; answers: any[] }> {
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const blocks = [...readme.matchAll(/<!-- a test runs this -->\n+```sh\n([\s\S]+?)```/g)];
-  const block = blocks[n][1];
-  const script = "set -euo pipefail\n" + block.replaceAll("http://localhost:8001", url);
+async function runBlock(remark: string, url: string): Promise<{ block: string; answers: any[] }> {
+  const block = readmeBlock(remark, url);
+  const script = "set -euo pipefail\n" + block;
   const { code, stdout, stderr } = await new Deno.Command("bash", { args: ["-c", script] })
     .output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
@@ -60,7 +59,7 @@ async function runReadmeBlock(n: number, url: string): Promise<{ block: string; 
 Deno.test("the README's life in curl, line by line", async () => {
   await using data = await makeDataDir();
   await using service = await startService({ DATA_DIR: data.path });
-  const { block, answers } = await runReadmeBlock(0, service.url);
+  const { block, answers } = await runBlock("a test runs this", service.url);
   assert.equal(block.match(/\bcurl /g)!.length, 7);
   assert.deepEqual(answers.map(({ status }) => status), [
     undefined, // the inventory has none
@@ -73,11 +72,11 @@ Deno.test("the README's life in curl, line by line", async () => {
   assert.equal(await onlineStock(service.url), 497);
 });
 
-Deno.test("the README's session of an agent with a basket", async () => {
+Deno.test("the session of an agent with a basket, of docs/calling.md", async () => {
   await using data = await makeDataDir();
   await using service = await startService({ DATA_DIR: data.path });
-  const { answers: [looked, short, cart, extended, listed, sold] } = await runReadmeBlock(
-    1,
+  const { answers: [looked, short, cart, extended, listed, sold] } = await runBlock(
+    "a test runs this basket",
     service.url,
   );
   assert.equal(looked.items.length, 2);

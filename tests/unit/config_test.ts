@@ -72,10 +72,10 @@ Deno.test("which Redis, and what it takes", () => {
   }
 });
 
-Deno.test("the README's table and the tasks' permissions name exactly the variables there are", async () => {
+Deno.test("the table of docs/operating.md and the tasks' permissions name exactly the variables there are", async () => {
   const names = Object.keys(ConfigSchema.shape).toSorted();
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const documented = [...readme.matchAll(/^\| `([A-Z_]+)`\s+\| (.*?)\s+\|/gm)];
+  const page = await Deno.readTextFile(new URL("../../docs/operating.md", import.meta.url));
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)`\s+\| (.*?)\s+\|/gm)];
   assert.deepEqual(documented.map(([, name]) => name).toSorted(), names);
   for (const [, name, shown] of documented) {
     const byDefault =

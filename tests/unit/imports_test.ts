@@ -1,4 +1,4 @@
-// Imports run downward, floor by floor, and never in a ring. The README's map of the tree says the same.
+// Imports run downward, floor by floor, and never in a ring. The code tour in docs/how-it-works.md says the same.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -27,6 +27,7 @@ const PACKAGES: [name: RegExp, rooms: RegExp][] = [
   [/^@redis\/client$/, /^redis\//],
   [/^@modelcontextprotocol\//, /^mcp\//],
   [/^prom-client$/, /^operations\//],
+  [/^marked$/, /^routes\//],
 ];
 
 const ROOT = new URL("../../src/", import.meta.url);

@@ -36,3 +36,33 @@ Deno.test("every Lua verb has a header", async () => {
     assert(header?.includes("REPLY"), `${name} states no replies`);
   }
 });
+
+Deno.test("one version of ours everywhere", async () => {
+  const { version } = JSON.parse(await read("deno.json"));
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+  assert.equal(JSON.parse(await read("openapi/client/package.json")).version, version);
+  assert.equal(JSON.parse(await read("openapi/openapi.json")).info.version, version);
+  const [, released] = (await read("CHANGELOG.md")).match(
+    /^## \[(\d[^\]]+)\] - \d{4}-\d\d-\d\d$/m,
+  )!;
+  assert.equal(released, version, "the newest release of the changelog");
+});
+
+Deno.test("the image has every folder that the service imports from", async () => {
+  const src = new URL("../../src/", import.meta.url).pathname;
+  const folders = new Set<string>();
+  for (const name of readdirSync(src, { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".ts")) continue;
+    const above = "../".repeat(name.split("/").length);
+    for (const [, path] of (await read(`src/${name}`)).matchAll(/"((?:\.\.\/)+[^"]+)"/g)) {
+      if (path.startsWith(above)) folders.add(path.slice(above.length).split("/")[0]);
+    }
+  }
+  assert(folders.has("lua") && folders.has("docs"));
+  const copied = [...(await read("Dockerfile")).matchAll(/^COPY (.+) \S+$/gm)]
+    .flatMap(([, names]) => names.split(" "));
+  const ignored = (await read(".dockerignore")).split("\n");
+  for (const folder of folders) {
+    assert(copied.includes(folder) && !ignored.includes(folder), folder);
+  }
+});
