@@ -44,9 +44,9 @@ export function refuseForeignPages(origins: string[], hosts: string[]): Middlewa
     if (ONLY_LOOKS.includes(c.req.method)) return next();
     const { headers } = c.req.raw;
     const origin = headers.get("origin");
-    if (origin === null || origins.includes(origin) || isOurs(origin, headers.get("host"), hosts)) {
-      return next();
-    }
+    if (origin === null || origins.includes(origin)) return next();
+    const asked = headers.get("host") ?? new URL(c.req.url).host; // HTTP/2 has it in the URL alone
+    if (isOurs(origin, asked, hosts)) return next();
     return Promise.resolve(problem(c as AppContext, "origin_not_allowed"));
   };
 }
@@ -56,7 +56,7 @@ export function refuseForeignPages(origins: string[], hosts: string[]): Middlewa
  * whoever owns a name may let it point at this machine once his page is loaded. An address cannot be had that way,
  * nor can `localhost`; any other name must be in `hosts`, and does then also behind a proxy that asks by another.
  */
-function isOurs(origin: string, asked: string | null, hosts: string[]): boolean {
+function isOurs(origin: string, asked: string, hosts: string[]): boolean {
   if (!URL.canParse(origin)) return false;
   const { host, hostname } = new URL(origin);
   if (hosts.includes(host)) return true;

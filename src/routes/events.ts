@@ -57,6 +57,8 @@ export function mountEvents(
   async function answerFeed(c: AppContext, position?: Position, sku?: string) {
     if (c.req.method === "HEAD") return c.body("", 200, FEED_HEADERS); // nobody would read the feed, nor end it
     const after = position ?? await endOfEvents(store);
+    // It was answered meanwhile: nobody would read this feed, nor end it, and its place would never come back.
+    if (c.get("deadline").isOver) return problem(c, "store_unavailable");
     const onEnd = feeds.take(c);
     if (typeof onEnd === "string") return problem(c, "overloaded", { detail: onEnd });
     const feed = eventFeed({ store, tail, after, sku, stopping, onEnd });

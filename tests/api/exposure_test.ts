@@ -159,6 +159,28 @@ Deno.test("commands of pages of other origins are refused, also where a name tha
   assert.equal((await t.app.request("/health", page)).status, 200, "looking is not guarded");
 });
 
+Deno.test("a page of ours is known over HTTP/2 too, which sends no Host", async () => {
+  await using t = await openTestApp();
+  await stockUp(t.store, "A", 10);
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, t.app.fetch);
+  using client = Deno.createHttpClient({ http1: false, http2: true });
+  const here = `http://127.0.0.1:${server.addr.port}`;
+  const holdFrom = async (origin: string) => {
+    const init: RequestInit & { client: Deno.HttpClient } = {
+      client,
+      method: "POST",
+      headers: { origin, "content-type": "application/json" },
+      body: JSON.stringify({ sku: "A", quantity: 1 }),
+    };
+    const answer = await fetch(`${here}/hold`, init);
+    return [answer.status, (await answer.json()).code];
+  };
+  assert.deepEqual(await holdFrom(here), [200, undefined]);
+  for (const foreign of ["http://evil.example", "http://127.0.0.1:1", "null"]) {
+    assert.deepEqual(await holdFrom(foreign), [403, "origin_not_allowed"], foreign);
+  }
+});
+
 Deno.test("an open service does nothing for a page whose name was made to point here", async () => {
   await using t = await openTestApp();
   await stockUp(t.store, "A", 10);

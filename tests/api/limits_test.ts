@@ -4,6 +4,7 @@ import { makeExposition } from "../../src/operations/exposition.ts";
 import { makeApiKey, parseApiKeys } from "../../src/http/api_keys.ts";
 import { networkOf } from "../../src/http/callers.ts";
 import { Metrics } from "../../src/operations/metrics.ts";
+import { endOfEvents } from "../../src/store/events/events.ts";
 import { openTestApp } from "../support/app.ts";
 import { readFeed } from "../support/feed.ts";
 import { START_MS, stockUp } from "../support/store.ts";
@@ -188,6 +189,27 @@ Deno.test("503 overloaded: as many live feeds as one caller may have; others hav
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   assert.equal((await fromShop("1.1.1.1")).status, 503, "it gave back one place, not all");
+});
+
+Deno.test("a feed that was answered by its deadline keeps no place when Redis answers at last", async () => {
+  const metrics = new Metrics();
+  await using t = await openTestApp({ timeoutMs: 10_000 }, {
+    requestTimeoutMs: 300,
+    maxLiveFeedsPerCaller: 1,
+    metrics,
+  });
+  const open = () => t.app.request("/events", { headers: { accept: "text/event-stream" } });
+  const { store } = t;
+  await endOfEvents(store);
+  await t.redis.send("CLIENT", "PAUSE", "1000");
+  const late = await open();
+  assert.equal(late.status, 503);
+  await late.body?.cancel();
+  await endOfEvents(store); // answered behind what the feed waited for
+  assert.equal(metrics.liveFeeds, 0);
+  const feed = await open();
+  assert.equal(feed.status, 200);
+  await feed.body?.cancel();
 });
 
 Deno.test("live feeds without keys are an address's, or a network's", async () => {

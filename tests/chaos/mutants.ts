@@ -624,6 +624,13 @@ export const MUTANTS: Mutant[] = [
     caughtBy: ["tests/api/exposure_test.ts"],
   },
   {
+    name: "over HTTP/2 no page is ours",
+    file: "src/http/exposure.ts",
+    find: 'headers.get("host") ?? new URL(c.req.url).host',
+    replace: 'headers.get("host") ?? ""',
+    caughtBy: ["tests/api/exposure_test.ts"],
+  },
+  {
     name: "answers may be kept by whoever passes them on",
     file: "src/http/envelope.ts",
     find: 'res.headers.set("cache-control", "no-store")',
@@ -642,6 +649,13 @@ export const MUTANTS: Mutant[] = [
     file: "src/http/live_feeds.ts",
     find: "if (own > 0) this.byCaller.set(caller, own);\n    else this.byCaller.delete(caller);",
     replace: "this.byCaller.delete(caller);",
+    caughtBy: ["tests/api/limits_test.ts"],
+  },
+  {
+    name: "a feed that is too late for its deadline keeps its place",
+    file: "src/routes/events.ts",
+    find: 'if (c.get("deadline").isOver)',
+    replace: "if (after === undefined)",
     caughtBy: ["tests/api/limits_test.ts"],
   },
   {
