@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const AUDIT_DIR_VARIABLE = "PERMISSION_AUDIT_DIR";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+const { tasks, permissions } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
 
 /** What prom-client asks for and does without: the service tells its memory itself. */
 const REFUSED_ON_PURPOSE = [
@@ -77,14 +77,21 @@ function isEchoOfRead({ task }: Started, record: Touched, records: Touched[]): b
 }
 
 function isGranted({ task, dataDir }: Started, { permission, value }: Touched): boolean {
-  const flag = tasks[task].command.match(new RegExp(`--allow-${permission}(=\\S+)?(?= )`));
-  if (!flag) return false;
-  if (flag[1] === undefined) return true;
-  const granted = flag[1].slice(1).split(",");
+  const granted = grantedTo(task, permission);
+  if (typeof granted === "boolean") return granted;
   if (permission === "env") return granted.includes(value);
   const path = resolve(dataDir, value); // in a deep folder the socket's path is relative to it
   return granted.map((each: string) => each === "$DATA" ? dataDir : resolve(ROOT, each))
     .some((folder: string) => `${path}/`.startsWith(`${folder}/`));
+}
+
+/** What the flags of a task and its permission set allow of one kind: all of it, none, or these. */
+function grantedTo(task: string, permission: string): boolean | string[] {
+  const { command } = tasks[task];
+  const flag = command.match(new RegExp(`--allow-${permission}(=\\S+)?(?= )`));
+  if (flag) return flag[1] === undefined || flag[1].slice(1).split(",");
+  const set = command.match(/ -P=(\w+) /)?.[1];
+  return permissions[set ?? ""]?.[permission] ?? false;
 }
 
 /** Without what differs from run to run: folders, ports, times. */
