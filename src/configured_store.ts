@@ -5,7 +5,7 @@ import { demoCatalogue } from "./catalogue/demo.ts";
 import { type Config, isEmbedded } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded/server.ts";
-import { patiently, tellOnce } from "./commits/patience.ts";
+import { PATIENCE_MS, patiently, tellOnce } from "./commits/patience.ts";
 import { StoreFault } from "./redis/faults.ts";
 import { isEmpty } from "./store/inventory.ts";
 import { inspectRedis, type OwnSync, type RedisState } from "./commits/readiness.ts";
@@ -35,6 +35,7 @@ export interface OpenOptions {
   traceCommit?: TraceCommit;
 }
 
+/** A Redis that refuses for so long will go on: most often its address or password is wrong. */
 const CONNECT_TIMEOUT_MS = 5000;
 const OLDEST_REDIS_MAJOR = 7;
 // The store's deadline leaves the rest of a request some time of its own.
@@ -128,28 +129,37 @@ function revive(embedded: EmbeddedRedis, log: Log): void {
     .finally(() => reviving = undefined);
 }
 
-/** What Redis says of itself, once it takes commands: while it loads its file it answers, but refuses them. */
+/**
+ * What Redis says of itself, once it takes commands: while it loads its file it answers, but refuses them. One that is
+ * silent or slow is waited for as long as all that a start waits for.
+ */
 async function untilAnswering(
   store: Store,
   place: string,
   lostBecause: Map<string, string>,
 ): Promise<RedisState> {
-  const deadline = Date.now() + CONNECT_TIMEOUT_MS;
+  const startedAt = performance.now();
   let reason = "it does not answer";
+  let isSlow = true;
   while (true) {
-    const isLate = Date.now() >= deadline;
+    const waitedMs = performance.now() - startedAt;
     try {
       // A cluster is waited for whole, and then taken as far as it answers.
-      if (store.ready || isLate && store.nodes().some(({ ready }) => ready)) {
+      const isPartThere = store.nodes().some(({ ready }) => ready);
+      if (store.ready || waitedMs >= CONNECT_TIMEOUT_MS && isPartThere) {
         await refuseOldRedis(store, place);
         return await inspectRedis(store);
       }
       reason = lostBecause.values().next().value ?? reason;
+      isSlow = lostBecause.size === 0 || /timeout/i.test(reason);
     } catch (error) {
       if (error instanceof StartError) throw error;
       reason = (error as Error).message;
+      isSlow = true;
     }
-    if (isLate) throw new StartError(`cannot reach ${place}: ${reason}`);
+    if (waitedMs >= (isSlow ? PATIENCE_MS : CONNECT_TIMEOUT_MS)) {
+      throw new StartError(`cannot reach ${place}: ${reason}`);
+    }
     await sleep(20);
   }
 }

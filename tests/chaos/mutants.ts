@@ -261,6 +261,12 @@ export const MUTANTS: Mutant[] = [
     replace: "local words = { line.name, line.stored_on_hand or 0, on_hand, reason, reference }",
   },
   {
+    name: "a store that did not answer is taken for a new one",
+    file: "src/commits/partitions.ts",
+    find: "if (!isElsewhere(fault)) throw fault;",
+    replace: "",
+  },
+  {
     name: "a start and an import wait no longer than a request",
     file: "src/commits/patience.ts",
     find: 'fault instanceof StoreFault && fault.code !== "store_full"',

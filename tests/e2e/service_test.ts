@@ -1,11 +1,14 @@
 // The process that `deno task start` runs: starting, serving, surviving, stopping.
 import assert from "node:assert/strict";
+import { freePort } from "../chaos/proxy.ts";
 import { readFeed } from "../support/feed.ts";
 import { createInventoryClient } from "../../openapi/client/client.js";
 import { checkedFetch } from "../support/contract.ts";
 import { readmeBlock } from "../support/readme.ts";
+import { startTestRedis } from "../support/redis.ts";
 import { makeDataDir, runTask, startService } from "../support/service.ts";
 
+const sleep = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, "slept"));
 const hold = { sku: "SKU000001", quantity: 3, ttl: 300 };
 
 async function until(condition: () => Promise<boolean>, withinMs: number): Promise<void> {
@@ -176,6 +179,17 @@ Deno.test("a stop does not wait for feeds: they end, and it exits at once", asyn
   assert(performance.now() - signalledAt < 3000, "it waited for the feeds");
 });
 
+Deno.test("a Redis that is silent when the service starts is waited for, longer than one that refuses", async () => {
+  const port = String(freePort());
+  await using redis = await startTestRedis({ port });
+  Deno.kill(redis.pid, "SIGSTOP");
+  const starting = startService({ REDIS_URL: `redis://127.0.0.1:${port}` });
+  assert.equal(await Promise.race([starting, sleep(8000)]), "slept"); // one that refuses is given up after 5 s
+  Deno.kill(redis.pid, "SIGCONT");
+  await using service = await starting;
+  assert.equal((await fetch(`${service.url}/ready`)).status, 200);
+});
+
 Deno.test("a data folder too deep for a socket's path", async () => {
   await using data = await makeDataDir();
   const deep = `${data.path}/${"d".repeat(60)}/${"e".repeat(60)}`;
@@ -203,6 +217,10 @@ Deno.test("what cannot work is one clear line and a failing exit, without a stac
     [
       { REDIS_URL: "rediss://127.0.0.1:1", REDIS_TLS_CA: "/etc/ssl/nosuch" },
       /^inventory-agent: REDIS_TLS_CA: cannot read /,
+    ],
+    [
+      { DATA_DIR: `${data.path}/redis.log/below-a-file` },
+      /^inventory-agent: cannot use .*below-a-file for data: /,
     ],
   ];
   for (const [env, message] of cases) {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { partitionPrefix } from "../../src/commits/keys.ts";
 import { keepPartitions } from "../../src/commits/partitions.ts";
+import { patiently } from "../../src/commits/patience.ts";
 import { readEvents } from "../../src/store/events/events.ts";
 import { adjust } from "../../src/store/movements.ts";
 import type { Position } from "../../src/store/events/positions.ts";
@@ -45,6 +46,17 @@ Deno.test("a store written before the number was kept has one partition", async 
   await stockUp(t.store, "A", 1);
   const many = await connectStore(t.redis.address, { partitions: 2 });
   assert.equal(await keepPartitions(many), 1);
+  many.close();
+});
+
+Deno.test("a store that is slow to answer is not taken for a new one: it is asked until it has answered", async () => {
+  await using t = await openTestStore({ partitions: 1 });
+  await keepPartitions(t.store);
+  const many = await connectStore(t.redis.address, { partitions: 2, timeoutMs: 200 });
+  await t.redis.send("CLIENT", "PAUSE", "1000", "ALL");
+  let repeats = 0;
+  assert.equal(await patiently(() => keepPartitions(many), { onRepeat: () => repeats++ }), 1);
+  assert(repeats > 0, "it did not wait");
   many.close();
 });
 

@@ -44,7 +44,9 @@ const FSYNC = { everysec: "no", always: "always", none: "no" };
 /** Finds the server of the data folder running, or starts it. */
 export async function startEmbeddedRedis(options: EmbeddedOptions): Promise<EmbeddedRedis> {
   const dataDir = resolve(options.dataDir);
-  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw new EmbeddedRedisError(`cannot use ${dataDir} for data: ${error.message}`);
+  });
   const socketPath = reachableSocketPath(dataDir);
 
   let fsync = FSYNC[options.durability];
