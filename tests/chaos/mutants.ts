@@ -41,8 +41,14 @@ export const MUTANTS: Mutant[] = [
   {
     name: "the id of `truncated` lies ahead of the events that follow",
     file: "src/routes/event_feed.ts",
-    find: "// Whoever resumes behind this is told so again",
-    replace: "position = page.next; //",
+    find: "${at(page.start)}",
+    replace: "${at(position)}",
+  },
+  {
+    name: "a gap is told of until its partition's turn comes",
+    file: "src/store/events/events.ts",
+    find: "if (step === 0) part.start = part.end;",
+    replace: "",
   },
   {
     name: "exceeds_held_quantity is forgotten under its key",
