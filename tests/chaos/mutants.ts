@@ -77,6 +77,12 @@ export const MUTANTS: Mutant[] = [
     caughtBy: PARTITIONS,
   },
   {
+    name: "an adjustment takes for before what its commit has found",
+    file: "lua/shared/stock.lua",
+    find: "local before = line.on_hand",
+    replace: "local before = line.stored_on_hand or 0",
+  },
+  {
     name: "no idempotency check",
     file: "lua/commit.lua",
     find: "reply = recall(key, fingerprint)",
