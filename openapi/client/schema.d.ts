@@ -1245,7 +1245,7 @@ export interface components {
             held: {
                 [key: string]: number;
             };
-            /** @description Units in active holds that are not there, by location; missing where all are. */
+            /** @description Units that are held or owed, and not there, by location; missing where there are none. */
             oversold?: {
                 [key: string]: number;
             };
@@ -2146,7 +2146,7 @@ export interface components {
     responses: never;
     parameters: {
         /**
-         * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+         * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
          * @example order-12345
          */
         IdempotencyKey: string;
@@ -2529,7 +2529,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -2722,7 +2722,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -2915,7 +2915,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3108,7 +3108,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3289,7 +3289,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3678,7 +3678,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -3859,7 +3859,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
@@ -4046,7 +4046,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.
+                 * @description Names this request, so that it has one effect however often it is sent. The same key with the same request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided (404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.
                  * @example order-12345
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];

@@ -21,7 +21,8 @@ export const Inventory = z.object({
     description: "Units in active holds, by location; locations with none are left out.",
   }),
   oversold: z.record(Location, Units).optional().meta({
-    description: "Units in active holds that are not there, by location; missing where all are.",
+    description:
+      "Units that are held or owed, and not there, by location; missing where there are none.",
   }),
 }).meta({
   description:

@@ -12,7 +12,8 @@ export const IDEMPOTENCY_PARAMETERS = {
     required: false,
     description:
       "Names this request, so that it has one effect however often it is sent. The same key with the same " +
-      "request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`.",
+      "request gets the first answer again, byte for byte, with `Idempotent-Replayed: true`. A refusal that was decided " +
+      "(404, 409, `exceeds_held_quantity`) is such an answer too: a mended request needs a new key.",
     schema: { type: "string" as const, pattern: "^[!-~]{1,255}$" },
     example: "order-12345",
   },

@@ -54,19 +54,20 @@ async function* feedMessages(options: FeedOptions, ended: AbortSignal): AsyncGen
   const { store, tail, sku, heartbeatMs = HEARTBEAT_MS } = options;
   let position = options.after;
   // An id alone makes the client resume from here, although nothing has happened yet.
-  const here = () => `id: ${encodePosition(position)}\n\n`;
-  yield `retry: ${RECONNECT_AFTER_MS}\n${here()}`;
+  const at = (place: Position) => `id: ${encodePosition(place)}\n\n`;
+  yield `retry: ${RECONNECT_AFTER_MS}\n${at(position)}`;
   let spokeAtMs = performance.now();
   while (!ended.aborted) {
     const page = await readEvents(store, position, { limit: EVENTS_PER_READ, sku });
-    // Whoever resumes behind this is told so again, and gets all that is still kept.
-    const gap = page.truncated ? `event: truncated\ndata: {"truncated":true}\n${here()}` : "";
     position = page.next;
-    const isGapAlone = page.truncated && page.items.length === 0;
-    const text = gap + page.items.map(message).join("") + (isGapAlone ? here() : "");
+    // Whoever resumes behind this gets all that is still kept, and is not told again.
+    const gap = page.truncated
+      ? `event: truncated\ndata: {"truncated":true}\n${at(page.start)}`
+      : "";
+    const text = gap + page.items.map(message).join("");
     const silentForMs = performance.now() - spokeAtMs;
     if (text !== "") yield text;
-    else if (silentForMs >= heartbeatMs) yield `: nothing new\n${here()}`;
+    else if (silentForMs >= heartbeatMs) yield `: nothing new\n${at(position)}`;
     else {
       if (!page.hasMore) await tail.wait(position, heartbeatMs - silentForMs, ended);
       continue;

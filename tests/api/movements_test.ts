@@ -61,6 +61,23 @@ Deno.test("POST /adjust: 409 insufficient_stock, where available is what is on h
   ]);
 });
 
+Deno.test("POST /adjust: where units are owed nothing is available, and what is there may be expected", async () => {
+  await using t = await openTestApp();
+  await stockUp(t.store, "A", 5);
+  const { body: { hold_id } } = await t.post("/hold", { sku: "A", quantity: 5 });
+  await stockUp(t.store, "A", 2);
+  assert.equal((await t.post("/confirm", { hold_id })).status, 200);
+  const { body } = await t.get("/inventory/A");
+  assert.deepEqual([body.total_stock, body.held, body.oversold], [0, {}, { online: 3 }]);
+  const taken = await t.post("/adjust", { ...receipt, delta: -1, reason: "damaged" });
+  assert.deepEqual([taken.status, taken.body.code], [409, "insufficient_stock"]);
+  assert.equal(taken.body.shortages[0].available, 0);
+  const stale = await t.post("/adjust", { ...receipt, expected: 0 });
+  assert.deepEqual([stale.body.code, stale.body.current], ["stale_quantity", -3]);
+  const guarded = await t.post("/adjust", { ...receipt, expected: stale.body.current });
+  assert.deepEqual([guarded.status, guarded.body.on_hand], [200, 17]);
+});
+
 Deno.test("POST /adjust: 404 sku_not_found, 409 on_hand_limit_exceeded", async () => {
   await using t = await openTestApp();
   const unknown = await t.post("/adjust", { ...receipt, delta: -1 });

@@ -41,8 +41,14 @@ export const MUTANTS: Mutant[] = [
   {
     name: "the id of `truncated` lies ahead of the events that follow",
     file: "src/routes/event_feed.ts",
-    find: "// Whoever resumes behind this is told so again",
-    replace: "position = page.next; //",
+    find: "${at(page.start)}",
+    replace: "${at(position)}",
+  },
+  {
+    name: "a gap is told of until its partition's turn comes",
+    file: "src/store/events/events.ts",
+    find: "if (step === 0) part.start = part.end;",
+    replace: "",
   },
   {
     name: "exceeds_held_quantity is forgotten under its key",
@@ -69,6 +75,12 @@ export const MUTANTS: Mutant[] = [
     find: "if partition_prefix == '' or not",
     replace: "if true or not",
     caughtBy: PARTITIONS,
+  },
+  {
+    name: "an adjustment takes for before what its commit has found",
+    file: "lua/shared/stock.lua",
+    find: "local before = line.on_hand",
+    replace: "local before = line.stored_on_hand or 0",
   },
   {
     name: "no idempotency check",

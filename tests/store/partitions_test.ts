@@ -149,6 +149,32 @@ Deno.test("events tell in the order of their commits, whatever their partitions:
   }
 });
 
+Deno.test("what is kept no longer is said to be missing once, however late a partition's turn comes", async () => {
+  await using t = await openTestStore({ partitions: PARTITIONS });
+  const before = (await readEvents(t.store, undefined, { limit: 1 })).next;
+  for (const sku of SKUS) {
+    for (let units = 1; units <= 10; units++) await stockUp(t.store, sku, units);
+  }
+  for (const partition of [3, 1, 7]) {
+    await t.redis.send("XTRIM", `{${partition}}:events`, "MAXLEN", "8");
+  }
+  const whole = await allEvents(t.store);
+  for (const from of [undefined, before]) {
+    const said: boolean[] = [];
+    const items = [];
+    let after: Position | undefined = from;
+    for (let more = true; more;) {
+      const page = await readEvents(t.store, after, { limit: 5 });
+      said.push(page.truncated);
+      items.push(...page.items);
+      [after, more] = [page.next, page.hasMore];
+    }
+    assert.deepEqual(items, whole);
+    assert(said.length > 4);
+    assert.deepEqual(said, said.map((_, i) => i === 0 && from !== undefined));
+  }
+});
+
 Deno.test("events go on where the clock of Redis was set back", async () => {
   await using t = await openStocked();
   const ahead = Date.now() + 3_600_000;

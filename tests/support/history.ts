@@ -21,6 +21,8 @@ import { type Operation, SKUS } from "./operations.ts";
 export class History {
   readonly #outcomes = new Map<string, { what: string; outcome: unknown }>();
   readonly #holdIds: string[] = [];
+  /** When all that was begun before has been compared. */
+  #compared: Promise<void> = Promise.resolve();
   steps = 0;
 
   constructor(private readonly t: TestStore) {}
@@ -46,6 +48,14 @@ export class History {
     return which < 0 || this.#holdIds.length === 0
       ? "hold-nosuch"
       : this.#holdIds[which % this.#holdIds.length];
+  }
+
+  /** Several commands that arrive together: one partition decides them in one commit, in their order. */
+  async applyTogether(
+    operations: [Operation, key: string | undefined][],
+    model: Model,
+  ): Promise<void> {
+    await Promise.all(operations.map(([operation, key]) => this.apply(operation, key, model)));
   }
 
   async apply(operation: Operation, key: string | undefined, model: Model): Promise<void> {
@@ -202,9 +212,22 @@ export class History {
     expect: (actual: unknown) => { status: string },
     model: Model,
   ): Promise<void> {
-    const commandCall = call(target, key);
-    const actual = await act(commandCall);
+    const acting = act(call(target, key));
     const what = `${target} ${JSON.stringify(request)}`;
+    const compare = async () => this.#compare(await acting, { key, what, expect, model });
+    this.#compared = this.#compared.then(compare);
+    return await this.#compared;
+  }
+
+  #compare(
+    actual: unknown,
+    { key, what, expect, model }: {
+      key: string | undefined;
+      what: string;
+      expect: (actual: unknown) => { status: string };
+      model: Model;
+    },
+  ): void {
     const kept = key === undefined ? undefined : this.#outcomes.get(key);
     if (kept) {
       model.settle();

@@ -109,3 +109,8 @@ export const operation = fc.oneof(
   },
 );
 export type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** One that may travel with others in one commit, and carry a key. */
+export const command = operation.filter(({ kind }) =>
+  kind !== "pass" && kind !== "sweep" && kind !== "look" && kind !== "count"
+);

@@ -54,6 +54,8 @@ export async function readEntries(
 }
 
 export interface Page {
+  /** Where it begins: at `after`, or, where events behind that were trimmed, right before those that are kept. */
+  start: Position;
   items: Event[];
   next: Position;
   /** Whether the page ended before the end of the stream was reached. */
@@ -85,13 +87,16 @@ export async function readEvents(
   );
   const reached = read.filter((each) => each.status === "fulfilled").map(({ value }) => value);
   if (reached.length === 0) throw (read[0] as PromiseRejectedResult).reason;
-  const next = [...from];
+  const start = [...from];
+  for (const part of reached) start[part.partition] = part.start;
+  const next = [...start];
   const items = takeEarliest(reached, filter.limit).map(({ partition, place, at, event }) => {
     next[partition] = place;
     return { id: encodePosition(next), at: new Date(at).toISOString(), ...event } as Event;
   });
   for (const { partition, found, end } of reached) if (found.length === 0) next[partition] = end;
   return {
+    start,
     items,
     next,
     hasMore: reached.some(({ found, hasMore }) => found.length > 0 || hasMore),
@@ -115,6 +120,8 @@ interface PartOfPage {
   partition: number;
   /** In their order; those that a page takes are taken out. */
   found: Found[];
+  /** From where it was read. */
+  start: Place;
   /** How far it was read. */
   end: Place;
   hasMore: boolean;
@@ -145,26 +152,41 @@ async function readPartition(
   isResumed: boolean,
   { limit, sku }: Filter,
 ): Promise<PartOfPage> {
-  const part: PartOfPage = { partition, found: [], end: from, hasMore: true, truncated: false };
+  const part: PartOfPage = {
+    partition,
+    found: [],
+    start: from,
+    end: from,
+    hasMore: true,
+    truncated: false,
+  };
   // Two at least: the first one answered is the one come to.
   const count = sku ? ENTRIES_PER_STEP : Math.min(limit + 1, ENTRIES_PER_STEP);
   const stopAtMs = performance.now() + SCAN_FOR_MS;
   for (let step = 0; step < MAX_STEPS && performance.now() < stopAtMs; step++) {
     const { entries, gapUpTo } = await readEntries(store, partition, part.end.entry, count);
-    if (gapUpTo !== undefined && (isResumed || step > 0)) part.truncated = true;
+    if (gapUpTo !== undefined) {
+      part.truncated ||= isResumed || step > 0;
+      part.end = behindGap(entries, gapUpTo);
+      if (step === 0) part.start = part.end;
+    }
     for (const entry of entries) {
       if (!takeEntry(part, entry, limit, sku)) return part;
     }
     if (entries.length < count) {
-      // Nothing where the reader had come to, and nothing behind: the stream was lost. Go on from its end.
-      if (gapUpTo !== undefined && entries.length === 0) {
-        part.end = { entry: gapUpTo, seen: ALL_OF_IT };
-      }
       part.hasMore = false;
       return part;
     }
   }
   return part;
+}
+
+/**
+ * Right before the first entry that is kept: who comes back here is not told of the same gap again. Where nothing is
+ * kept behind what the reader had come to, the stream was lost, and its end is where to go on.
+ */
+function behindGap([first]: Entry[], last: string): Place {
+  return first ? { entry: first.id, seen: 0 } : { entry: last, seen: ALL_OF_IT };
 }
 
 /** Adds the events of an entry that are behind the part's end; false when it is full before them. */
