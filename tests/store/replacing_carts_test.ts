@@ -102,9 +102,10 @@ Deno.test("a repeat of a replacing cart finishes what the first sending began", 
   const first = await hold(store, request, call("POST /holds", "k"));
   assert(first.status === "active");
   store.commit = commit;
-  assert.equal((await confirmHold(store, replaces)).status, "hold_released");
+  assert.deepEqual(await lines(t), ["10/3", "10/3", "10/1"], "where the old one is still held");
   assert.deepEqual(await hold(store, request, call("POST /holds", "k")), first);
   assert.deepEqual(await lines(t), ["10/1", "10/1", "10/1"]);
+  assert.equal((await confirmHold(store, replaces)).status, "hold_released");
   await assertSound(t);
 });
 
