@@ -27,7 +27,7 @@ Deno.test("a command denied to the scripts: 503 store_unavailable, not ready, no
     await t.redis.send("ACL", "SETUSER", "default", ...right.split(" "));
     const key = { "idempotency-key": "k" };
     for (const [path, headers] of [["/hold", {}], ["/hold", key], ["/hold", key]] as const) {
-      const answer = await timed(() => t.post(path, request, headers));
+      const answer = await timed(t, () => t.post(path, request, headers));
       assert.deepEqual([answer.status, answer.body.code], [503, "store_unavailable"], right);
       assert(answer.ms < 250, `${right}: ${answer.ms} ms`);
     }

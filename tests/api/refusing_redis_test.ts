@@ -22,7 +22,7 @@ Deno.test("refused before it starts: 503 store_unavailable at once, nothing kept
   ];
   for (const [name, begin, end] of states) {
     for (const command of begin) await t.redis.send(...command);
-    const answer = await timed(() => t.post("/hold", hold, key));
+    const answer = await timed(t, () => t.post("/hold", hold, key));
     assert.deepEqual([answer.status, answer.body.code], [503, "store_unavailable"], name);
     assert(answer.ms < 250, `${name}: ${answer.ms} ms`);
     assert.match(t.logged.findLast((line) => line.includes("store fault"))!, new RegExp(name));

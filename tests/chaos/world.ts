@@ -3,7 +3,8 @@ import { dropHalfTransaction } from "../../src/redis/embedded/append_only_file.t
 import { createClient } from "@redis/client";
 import { findRedisServer, HOW_TO_GET_REDIS } from "../../src/redis/embedded/binary.ts";
 import { freePort, type Proxy, startProxy } from "./proxy.ts";
-import { memoryOf, ROOT, startServiceProcess, takePrecedence, waitedMs } from "./process.ts";
+import { waitedMs } from "../support/stopwatch.ts";
+import { memoryOf, ROOT, startServiceProcess, takePrecedence } from "./process.ts";
 
 export interface WorldOptions {
   durability: "everysec" | "always";
@@ -64,7 +65,7 @@ export async function openWorld(
   let redisPid = 0;
 
   async function untilRedisAnswers(): Promise<void> {
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 120_000;
     while (true) {
       try {
         if (String(await connection.sendCommand(["PING"])) === "PONG") break;

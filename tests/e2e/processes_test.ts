@@ -26,6 +26,7 @@ function post(url: string, path: string, body: unknown, headers: Record<string, 
   return promise;
 }
 
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const served = ({ lines }: Service) => lines.filter(({ message }) => message === "request").length;
 
 Deno.test("two processes on one port and one store: no unit twice, one effect per key, exact books", async () => {
@@ -45,6 +46,7 @@ Deno.test("two processes on one port and one store: no unit twice, one effect pe
     });
     answers.push(...await Promise.all(batch));
   }
+  while (served(one) + served(other) < answers.length) await sleep(20);
   assert(served(one) > 100 && served(other) > 100, `${served(one)} and ${served(other)}`);
   const count = (wanted: number, isReplay: boolean) =>
     answers.filter(({ status, replayed }) => status === wanted && replayed === isReplay).length;
@@ -74,6 +76,8 @@ function freePort(): number {
   return listener.addr.port;
 }
 
+const PER_MINUTE = 8;
+
 Deno.test("two machines on one Redis: one effect per key, one allowance, one cap, and an incident is told once", async () => {
   const port = String(freePort());
   await using redis = await startTestRedis({ port, requirepass: "secret" });
@@ -90,6 +94,7 @@ Deno.test("two machines on one Redis: one effect per key, one allowance, one cap
   const count = { sku: "A", location: "online", count: 10, reason: "cycle_count" };
   assert.equal((await one.post("/adjust", count, as(root))).status, 200);
 
+  const startedAt = performance.now();
   const key = { ...as(shop), "idempotency-key": "order-1" };
   const hold = { sku: "A", quantity: 2 };
   const [first, again] = await Promise.all([
@@ -114,7 +119,8 @@ Deno.test("two machines on one Redis: one effect per key, one allowance, one cap
     ),
   );
   const refused = limited.filter((status) => status === 429).length;
-  assert(refused >= 3, `${refused} of 6, where both together had two left`); // one more may come back meanwhile
+  const cameBack = Math.ceil((performance.now() - startedAt) / (60_000 / PER_MINUTE));
+  assert(refused >= 4 - cameBack, `${refused} of 6, where both together had two left`);
 
   const verify = async (machine: Service) =>
     (await (await machine.post("/verify", {}, as(root))).json()).drift_count;
@@ -127,7 +133,7 @@ Deno.test("two machines on one Redis: one effect per key, one allowance, one cap
   const wanted = [`drift_found opened ${place}`, `drift_found closed ${place}`];
   const deadline = Date.now() + 10_000;
   while (posts.length < 2 && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   assert.deepEqual(posts.toSorted(), wanted.toSorted());
 
@@ -138,7 +144,7 @@ Deno.test("two machines on one Redis: one effect per key, one allowance, one cap
       DATA_DIR: data.path,
       REDIS_URL: `redis://:secret@127.0.0.1:${port}`,
       API_KEYS: `${shop.entry} ${root.entry}`,
-      RATE_LIMIT_PER_MINUTE: "8",
+      RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
       MAX_HELD_UNITS_PER_KEY: "4",
       ALERT_WEBHOOK_URL: `http://127.0.0.1:${receiver.addr.port}/`,
       ALERT_WEBHOOK_SECRET: "0123456789abcdef",

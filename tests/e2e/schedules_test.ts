@@ -46,7 +46,10 @@ Deno.test("when the minute begins, one of two processes backs up, sweeps go on, 
 
   // The sweeps of the minute of the start are over: these are the cron's.
   await (await one.post("/hold", { sku: "SKU000001", quantity: 3, ttl: 1 })).json();
-  await until(async () => await data.redis("HGET", "stock:SKU000001", "held:online") === "0", 5000);
+  await until(
+    async () => await data.redis("HGET", "stock:SKU000001", "held:online") === "0",
+    30_000,
+  );
   const isMade = ({ message }: Record<string, unknown>) => message === "backup made";
   assert.equal([...one.lines, ...other.lines].filter(isMade).length, 1, "one of the two did it");
   for (const { lines } of [one, other, failing]) {

@@ -89,7 +89,7 @@ Deno.test("no reply in time: outcome unknown, the carrier is told, and nothing i
 });
 
 Deno.test("what is unsettled goes again, ahead of the others, until its time is over", async () => {
-  const { queue, sent, state } = setUp({ timeoutMs: 50 });
+  const { queue, sent, state } = setUp({ timeoutMs: 500 });
   const asked = queue.ask(["a"]);
   const refused = assert.rejects(asked, { code: "store_unavailable" });
   await turn();

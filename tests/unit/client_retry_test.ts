@@ -133,15 +133,15 @@ Deno.test("where the deadline would pass while waiting, the last answer is given
 Deno.test("repeats end with the deadline, and grow apart", async () => {
   await using s = stage(refused("outcome_unknown"));
   const startedAt = performance.now();
-  const { error } = await s.client({ deadlineMs: 300, backoffMs: 20 }).POST("/hold", sale);
+  const { error } = await s.client({ deadlineMs: 1000, backoffMs: 20 }).POST("/hold", sale);
   assert.equal(error?.code, "outcome_unknown");
-  assert(performance.now() - startedAt < 2000);
+  assert(performance.now() - startedAt < 5000);
   assert(s.attempts.length >= 3 && s.attempts.length < 60, `${s.attempts.length} attempts`);
 });
 
 Deno.test("an answer that breaks off, and one that does not come, are asked for again", async () => {
   await using s = stage(torn, silent, sold);
-  const { data } = await s.client({ attemptMs: 100 }).POST("/simulate/sale", sale);
+  const { data } = await s.client({ attemptMs: 1000 }).POST("/simulate/sale", sale);
   assert.deepEqual(data, SOLD);
   assert.equal(s.attempts.length, 3);
   assert.equal(new Set(s.attempts.map(({ key }) => key)).size, 1);

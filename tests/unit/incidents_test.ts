@@ -41,7 +41,7 @@ Deno.test("the watch sees Redis go, sweeps stay away, and both come back", async
   const store = { ready: false } as { ready: boolean };
   const stop = new AbortController();
   metrics.swept(false, 0, Date.now() - 10_000);
-  const watching = watch(incidents, store as Store, metrics, 2, stop.signal);
+  const watching = watch(incidents, store as Store, metrics, 8, stop.signal);
   assert.deepEqual(notices.map(({ kind }) => kind), ["redis_lost", "sweep_late"]);
   store.ready = true;
   metrics.swept(false);
