@@ -4,6 +4,7 @@ import { clusterNodes, type ClusterOptions } from "../../src/redis/cluster.ts";
 import { StoreFault } from "../../src/redis/faults.ts";
 import { isReady, type Nodes, runOnMaster } from "../../src/redis/nodes.ts";
 import { makeScript } from "../../src/redis/script.ts";
+import { startStopwatch } from "./stopwatch.ts";
 import type { ClusterNode, TestCluster } from "./cluster.ts";
 
 export const PARTITIONS = 12;
@@ -117,12 +118,12 @@ export async function partitionsOf(
 }
 
 export async function faultOf(running: Promise<unknown>): Promise<StoreFault & { ms: number }> {
-  const startedAt = performance.now();
+  const elapsedMs = startStopwatch();
   try {
     const reply = await running;
     assert.fail(`it was answered: ${reply}`);
   } catch (fault) {
     assert(fault instanceof StoreFault, String(fault));
-    return Object.assign(fault, { ms: performance.now() - startedAt });
+    return Object.assign(fault, { ms: elapsedMs() });
   }
 }
