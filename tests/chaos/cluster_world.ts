@@ -27,6 +27,7 @@ export interface ClusterWorld extends Arena {
   masterOf(partition: number): Promise<ClusterNode>;
   /** kill -9, and a new one; resolves when it listens. */
   killService(): Promise<void>;
+  readonly servicePid: number;
   serviceMemory(): number;
   logged: string[];
   /** Parts of carts that had not followed their homes yet when the books were read. */
@@ -83,6 +84,9 @@ export async function openClusterWorld(
       service.kill("SIGKILL");
       await service.status;
       service = await startServiceProcess(root, port, env, logged);
+    },
+    get servicePid() {
+      return service.pid;
     },
     serviceMemory: () => memoryOf(service),
     async [Symbol.asyncDispose]() {

@@ -45,8 +45,10 @@ export function proxyFault(place: "front" | "back", fault: ProxyFault, leastMs: 
       const cutsBefore = proxy.cuts;
       proxy.fault = fault;
       await sleep(chance.between(leastMs, leastMs * 1.5));
-      if (fault === "reset_after_send" && proxy.cuts === cutsBefore) {
-        throw new Error("the proxy cut nothing");
+      const cut = () => fault !== "reset_after_send" || proxy.cuts > cutsBefore;
+      for (let ms = 0; !cut(); ms += 10) {
+        if (ms > 20_000) throw new Error("the proxy cut nothing");
+        await sleep(10);
       }
       proxy.fault = "none";
     },

@@ -12,6 +12,8 @@ export interface WorldOptions {
   embedded?: boolean;
   /** The source tree to run; ours if not said. */
   root?: URL;
+  /** How long a request may take; the service's default if not said. */
+  requestTimeoutMs?: number;
 }
 
 export interface World extends AsyncDisposable {
@@ -35,8 +37,9 @@ export interface World extends AsyncDisposable {
   killsDuringFsync: number;
   /** kill -9, and a new one; resolves when it listens. */
   killService(): Promise<void>;
-  /** For how long Redis' main thread has been ready to run and not been let, in milliseconds; 0 but on Linux. */
+  /** For how long the main thread has been ready to run and not been let, in milliseconds; 0 but on Linux. */
   redisWaitedMs(): number;
+  serviceWaitedMs(): number;
   /** Lets Redis and the service run before the machine's other work; false where that is not allowed. */
   takePrecedence(): Promise<boolean>;
   /** Resident memory of the service in bytes. */
@@ -46,7 +49,7 @@ export interface World extends AsyncDisposable {
 }
 
 export async function openWorld(
-  { durability, embedded, root = ROOT }: WorldOptions,
+  { durability, embedded, root = ROOT, requestTimeoutMs }: WorldOptions,
 ): Promise<World> {
   const program = await findRedisServer();
   if (!program) throw new Error(HOW_TO_GET_REDIS);
@@ -103,6 +106,7 @@ export async function openWorld(
     const env = {
       DURABILITY: durability,
       DATA_DIR: dir,
+      ...(requestTimeoutMs ? { REQUEST_TIMEOUT_MS: String(requestTimeoutMs) } : {}),
       REDIS_URL: embedded ? "" : `redis://127.0.0.1:${back!.port}`,
     };
     service = await startServiceProcess(root, servicePort, env, logged);
@@ -144,6 +148,7 @@ export async function openWorld(
     },
     takePrecedence: () => takePrecedence(redisPid, service.pid),
     redisWaitedMs: () => waitedMs(redisPid),
+    serviceWaitedMs: () => waitedMs(service.pid),
     serviceMemory: () => memoryOf(service),
     async [Symbol.asyncDispose]() {
       tryTo(() => service.kill("SIGKILL"));

@@ -70,7 +70,7 @@ Deno.test("a cluster", async (t) => {
       const { nodes } = opened;
       const [partition, elsewhere] = await partitionsOf(cluster, a);
       const before = await lookAt(nodes, partition);
-      const waits: number[] = [];
+      const waits: Awaited<ReturnType<typeof faultOf>>[] = [];
       await cluster.moveSlot(await slot(partition), a, b, async () => {
         for (
           const fault of [
@@ -79,7 +79,7 @@ Deno.test("a cluster", async (t) => {
           ]
         ) {
           assert.equal(fault.code, "store_unavailable");
-          waits.push(fault.ms);
+          waits.push(fault);
         }
         await take(nodes, elsewhere);
       });
@@ -88,8 +88,11 @@ Deno.test("a cluster", async (t) => {
         8,
         "before each of three keys, and before the slot was given away",
       );
-      assert(waits[0] > MOVE_PATIENCE_MS / 2 && waits[0] < MOVE_PATIENCE_MS + 100, `${waits}`);
-      assert(Math.min(...waits.slice(1)) < 50, `later callers are told at once: ${waits}`);
+      const [first, ...later] = waits;
+      assert(first.ms > MOVE_PATIENCE_MS / 2, `${first.ms} ms`);
+      assert(first.ownMs < MOVE_PATIENCE_MS + 100, `${first.ownMs} ms`);
+      const fastestMs = Math.min(...later.map(({ ownMs }) => ownMs));
+      assert(fastestMs < 50, `later callers are told at once: ${fastestMs} ms`);
       assert.deepEqual(await lookAt(nodes, partition), before, "nothing was done");
       await take(nodes, partition);
       assert.deepEqual(await lookAt(nodes, partition), [before[0] - 1, before[1] + 1]);
@@ -122,10 +125,10 @@ Deno.test("a cluster", async (t) => {
     assert.equal(late.code, "store_unavailable");
     let fault: Awaited<ReturnType<typeof faultOf>> | undefined;
     await cluster.moveSlot(await slot(partition), a, b, async () => {
-      fault ??= await faultOf(take(nodes, partition, 100));
+      fault ??= await faultOf(take(nodes, partition, 300));
     });
     assert.equal(fault!.code, "store_unavailable");
-    assert(fault!.ms < 100, `${fault!.ms} ms`);
+    assert(fault!.ownMs < 300, `${fault!.ownMs} ms`);
     await cluster.moveSlot(await slot(partition), b, a);
     assert.deepEqual(await lookAt(nodes, partition), before);
   });
@@ -191,7 +194,7 @@ Deno.test("a cluster", async (t) => {
       try {
         const fault = await faultOf(takeCopied(300));
         assert.equal(fault.code, "outcome_unknown");
-        assert(fault.ms < 300, `${fault.ms} ms`);
+        assert(fault.ownMs < 300, `${fault.ownMs} ms`);
         assert.equal(
           (await lookAt(nodes, partition))[1],
           before + 2,
@@ -218,12 +221,12 @@ Deno.test("a cluster", async (t) => {
     const lostSlot = await slot(lost);
     const before = await lookAt(nodes, lost);
     await cluster.kill(a);
-    await until("the loss is noticed", () => !nodes.of(lost)!.commits.ready, 1000);
+    await until("the loss is noticed", () => !nodes.of(lost)!.commits.ready, 5000);
     const refusals: number[] = [];
     while (nodes.of(lost)?.name === a.name || !nodes.of(lost)?.commits.ready) {
       const fault = await faultOf(take(nodes, lost));
       assert.equal(fault.code, "store_unavailable");
-      refusals.push(fault.ms);
+      refusals.push(fault.ownMs);
       await take(nodes, elsewhere);
       await sleep(10);
     }
@@ -242,8 +245,7 @@ Deno.test("a cluster", async (t) => {
     await cluster.start(a);
     await cluster.untilWhole();
     nodes.refresh();
-    await sleep(500);
-    assert(!nodes.all().some(({ name }) => name === a.name), "it is a replica now");
+    await until("it is a replica now", () => !nodes.all().some(({ name }) => name === a.name));
     assert.equal(nodes.of(lost)!.name, promoted.name);
   });
 
@@ -283,12 +285,12 @@ Deno.test("a cluster", async (t) => {
     const replica = await cluster.replicaOf(c);
     await cluster.kill(replica);
     await cluster.kill(c);
-    await until("the loss is noticed", () => !nodes.of(lost)!.commits.ready, 1000);
+    await until("the loss is noticed", () => !nodes.of(lost)!.commits.ready, 5000);
     await sleep(300);
     const faults = [];
     for (let i = 0; i < 5; i++) faults.push(await faultOf(take(nodes, lost)));
     assert(faults.every(({ code }) => code === "store_unavailable"));
-    assert(Math.min(...faults.map(({ ms }) => ms)) < 50);
+    assert(Math.min(...faults.map(({ ownMs }) => ownMs)) < 50);
     await take(nodes, elsewhere);
     await cluster.start(c);
     await cluster.start(replica);

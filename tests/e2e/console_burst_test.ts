@@ -28,11 +28,12 @@ async function buy({ t }: Console, number: number): Promise<number> {
   return status === "confirmed" ? 1 : 0;
 }
 
-/** Has buyers come, evenly over all SKUs, until it is told to end; answers how many units were sold. */
-function beginBurst(console: Console): () => Promise<number> {
+/** Has buyers come, evenly over all SKUs, until it is told to end. */
+function beginBurst(console: Console) {
   let isOver = false;
   let sent = 0;
   let sold = 0;
+  const served: { atMs: number; buyers: number }[] = [];
   const startedAt = performance.now();
   const burst = (async () => {
     while (!isOver) {
@@ -40,13 +41,23 @@ function beginBurst(console: Console): () => Promise<number> {
       const buyers = Array.from({ length: due }, (_, i) => buy(console, sent + i));
       sent += due;
       for (const units of await Promise.all(buyers)) sold += units;
+      served.push({ atMs: performance.now(), buyers: due });
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
-  return async () => {
-    isOver = true;
-    await burst;
-    return sold;
+  return {
+    /** Of the last five seconds, which the page tells, too. A busy machine may make fewer than it is asked to. */
+    eventsPerSecond() {
+      const ofLate = served.filter(({ atMs }) => atMs > performance.now() - 5000);
+      const buyers = ofLate.reduce((sum, { buyers }) => sum + buyers, 0);
+      return buyers / 5 * PER_SECOND / BUYERS_PER_SECOND;
+    },
+    /** Answers how many units were sold. */
+    async end() {
+      isOver = true;
+      await burst;
+      return sold;
+    },
   };
 }
 
@@ -101,7 +112,7 @@ Deno.test({
 
     const browser = page.context().browser()!;
     const emptyPage = await (await browser.newContext()).newPage();
-    const endBurst = beginBurst(opened);
+    const burst = beginBurst(opened);
     let sold = 0;
     try {
       await framesOf(3000, page); // until lists and buffers are full
@@ -116,7 +127,7 @@ Deno.test({
         emptyWindows.push(empty);
       }
       const busy = (await worked() - workedBefore) / SECONDS;
-      const seen = await rate();
+      const [made, seen] = [burst.eventsPerSecond(), await rate()];
       const after = await measure();
       const rateOf = (gaps: number[]) => 1000 * gaps.length / gaps.reduce((a, b) => a + b);
       const [rates, possible] = [windows.map(rateOf), emptyWindows.map(rateOf)];
@@ -125,7 +136,8 @@ Deno.test({
       if (Deno.env.get("SCREENSHOTS")) {
         console.log({ rates, possible, slowest, busy, before, after, seen });
       }
-      assert(seen > 0.8 * PER_SECOND, `only ${seen} events a second came`);
+      const expected = Math.min(PER_SECOND, made);
+      assert(seen > 0.8 * expected, `only ${seen} of ${expected} events a second came`);
       assert(busy < 0.4, `the page takes ${busy} of a processor`);
       // A machine that is too busy to draw an empty page so often cannot draw this one: 50 where it can.
       const isSmooth = rates.some((rate, i) => rate >= Math.min(50, 0.9 * possible[i]));
@@ -140,7 +152,7 @@ Deno.test({
       opened.reachable(true);
       await page.locator(".feed-state.live").waitFor();
     } finally {
-      sold = await endBurst();
+      sold = await burst.end();
     }
     // Each of them came, and came once.
     await page.getByText(`${sold.toLocaleString("en")} sold since opened`, { exact: true })

@@ -7,7 +7,7 @@ const HOST = "127.0.0.1";
 const SLOTS = 16_384;
 /** What has to pass before a node counts as failing. Short, but not so short that a busy machine fails by itself. */
 const NODE_TIMEOUT_MS = 2000;
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 120_000;
 
 export interface ClusterNode {
   /** `host:port`. */
