@@ -8,6 +8,7 @@ import { sell } from "../../src/store/sales.ts";
 import { endOfEvents, readEvents } from "../../src/store/events/events.ts";
 import { EventsTail } from "../../src/store/events/tail.ts";
 import { readFeed } from "../support/feed.ts";
+import { allEvents } from "../support/replay.ts";
 import { call, openTestStore, stockUp } from "../support/store.ts";
 
 const FEED = { accept: "text/event-stream" };
@@ -150,7 +151,7 @@ for (const partitions of [1, 8]) {
     }
     // However far it came: right behind the notice, in the first page, and in the last.
     for (const [i, taken] of [0, 1, 99, 100, 240].entries()) {
-      const { items: whole } = await readEvents(t.store, undefined, { limit: 1000 });
+      const whole = await allEvents(t.store);
       const last = 20 + i;
       const feed = await t.open({ "last-event-id": id });
       assert.equal((await feed.next())!.event, "truncated");
