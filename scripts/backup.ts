@@ -1,12 +1,12 @@
 // Has a snapshot of the store made now; of an embedded store the copy's path is printed.
 import { isEmbedded, readConfig } from "../src/config.ts";
-import { makeLog } from "../src/log.ts";
+import { makeTaskLog } from "../src/log.ts";
 import { openConfiguredStore } from "../src/configured_store.ts";
 import { backUp } from "../src/operations/backups.ts";
 
 try {
   const config = readConfig(Deno.env.get);
-  const { store, place, close } = await openConfiguredStore(config, makeLog("silent"), {
+  const { store, place, close } = await openConfiguredStore(config, makeTaskLog("backup"), {
     loadDemo: false,
   });
   try {

@@ -7,7 +7,7 @@ import { demoCatalogue } from "../src/catalogue/demo.ts";
 import { tellOnce } from "../src/commits/patience.ts";
 import { countAll } from "../src/catalogue/load.ts";
 import { readConfig } from "../src/config.ts";
-import { makeLog } from "../src/log.ts";
+import { makeTaskLog } from "../src/log.ts";
 import { openConfiguredStore } from "../src/configured_store.ts";
 import type { Count } from "../src/store/inventory.ts";
 
@@ -90,7 +90,7 @@ try {
   for (const { path } of sources) await Deno.stat(path);
   const total = sources.length > 0 ? await checkFiles(sources) : [...demoCatalogue()].length;
   const config = readConfig(Deno.env.get);
-  const { store, place, close } = await openConfiguredStore(config, makeLog("silent"), {
+  const { store, place, close } = await openConfiguredStore(config, makeTaskLog("seed"), {
     loadDemo: false,
   });
   const bar = new SingleBar({

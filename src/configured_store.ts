@@ -5,7 +5,7 @@ import { demoCatalogue } from "./catalogue/demo.ts";
 import { type Config, isEmbedded } from "./config.ts";
 import type { Log } from "./log.ts";
 import { type EmbeddedRedis, startEmbeddedRedis } from "./redis/embedded/server.ts";
-import { PATIENCE_MS, patiently, tellOnce } from "./commits/patience.ts";
+import { isPassing, PATIENCE_MS, patiently, tellOnce } from "./commits/patience.ts";
 import { StoreFault } from "./redis/faults.ts";
 import { isEmpty } from "./store/inventory.ts";
 import { inspectRedis, type OwnSync, type RedisState } from "./commits/readiness.ts";
@@ -155,7 +155,7 @@ async function untilAnswering(
     } catch (error) {
       if (error instanceof StartError) throw error;
       reason = (error as Error).message;
-      isSlow = true;
+      isSlow = isPassing(error);
     }
     if (waitedMs >= (isSlow ? PATIENCE_MS : CONNECT_TIMEOUT_MS)) {
       throw new StartError(`cannot reach ${place}: ${reason}`);

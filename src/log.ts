@@ -31,6 +31,15 @@ export function makeLog(level: LogLevel, write: (line: string) => void = writeSo
   };
 }
 
+/** For a person who runs a task: what is wrong, and what is waited for, each in a line on standard error. */
+export function makeTaskLog(task: string): Log {
+  const tell = (message: string, { reason, warning }: LogFields = {}) =>
+    console.error(
+      [task, message, reason ?? warning].filter((word) => word !== undefined).join(": "),
+    );
+  return { ...makeLog("silent"), warn: tell, error: tell };
+}
+
 let pending = "";
 
 /** Lines of one turn of the event loop go out together: a write for each would be a system call a request. */

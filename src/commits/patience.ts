@@ -13,9 +13,15 @@ export interface Patience {
   onRepeat?(reason: string): void;
 }
 
+/** Whether it may be over by itself: waiting makes no room in a store that is full, and lets nobody in. */
+export function isPassing(fault: unknown): boolean {
+  return fault instanceof StoreFault && fault.code !== "store_full" &&
+    !/^(NOAUTH|NOPERM|WRONGPASS) /.test(fault.message);
+}
+
 /**
  * Does again what the store could not answer, until it does. Only for what may be done twice. Throws the last
- * StoreFault when patience is over, and at once where the store is full, since waiting makes no room.
+ * StoreFault when patience is over, and at once one that does not pass.
  */
 export async function patiently<Answer>(
   run: () => Promise<Answer>,
@@ -26,9 +32,8 @@ export async function patiently<Answer>(
     try {
       return await run();
     } catch (fault) {
-      const isPassing = fault instanceof StoreFault && fault.code !== "store_full";
-      if (!isPassing || performance.now() + pauseMs > givesUpAtMs) throw fault;
-      onRepeat?.(fault.message);
+      if (!isPassing(fault) || performance.now() + pauseMs > givesUpAtMs) throw fault;
+      onRepeat?.((fault as StoreFault).message);
       await sleep(pauseMs);
     }
   }

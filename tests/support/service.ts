@@ -84,7 +84,7 @@ export async function startService(env: Record<string, string>): Promise<Service
     logged,
     status,
     signal,
-    client: createInventoryClient({ baseUrl: url, fetch: checkedFetch }),
+    client: createInventoryClient({ baseUrl: url, fetch: checkedFetch, deadlineMs: 60_000 }),
     post: (path, body, headers = {}) =>
       checkedFetch(url + path, {
         method: "POST",

@@ -24,8 +24,13 @@ Deno.test("patience ends, with the last fault", async () => {
   assert(runs() > 1);
 });
 
-Deno.test("a full store and a bug are not waited for", async () => {
-  for (const fault of [new StoreFault("store_full", "no memory"), new TypeError("a bug")]) {
+Deno.test("a full store, one that lets nobody in, and a bug are not waited for", async () => {
+  const faults = [
+    new StoreFault("store_full", "no memory"),
+    new StoreFault("store_unavailable", "NOPERM this user has no permissions to run 'set'"),
+    new TypeError("a bug"),
+  ];
+  for (const fault of faults) {
     const { run, runs } = failing(Infinity, () => fault);
     await assert.rejects(patiently(run), fault);
     assert.equal(runs(), 1);
