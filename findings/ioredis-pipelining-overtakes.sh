@@ -23,7 +23,7 @@ finish() {
 trap finish EXIT
 
 command -v redis-server > /dev/null && command -v redis-cli > /dev/null ||
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server redis-tools; } > /dev/null
+  { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server redis-tools; } > /dev/null
 npm install --silent --no-audit --no-fund --prefix "$work" ioredis@6.0.0 > /dev/null
 redis-server --port 0 --unixsocket "$work/redis.sock" --dir "$work" --save '' > "$work/redis.log" 2>&1 &
 pids+=($!)

@@ -23,7 +23,7 @@ finish() {
 trap finish EXIT
 
 command -v redis-server > /dev/null ||
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server; } > /dev/null
+  { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server; } > /dev/null
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check redis==8.1.0
 redis-server --port 0 --unixsocket "$work/redis.sock" --dir "$work" --save '' > "$work/redis.log" 2>&1 &

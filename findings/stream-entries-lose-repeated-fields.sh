@@ -22,7 +22,7 @@ finish() {
 trap finish EXIT
 
 command -v redis-server > /dev/null && command -v redis-cli > /dev/null ||
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server redis-tools; } > /dev/null
+  { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server redis-tools; } > /dev/null
 npm install --silent --no-audit --no-fund --prefix "$work" @redis/client@6.3.1 ioredis@6.0.0 > /dev/null
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check redis==8.1.0
