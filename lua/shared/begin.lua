@@ -5,7 +5,9 @@ local function at_begin(begin)
   beginnings[#beginnings + 1] = begin
 end
 
+-- The functions of all libraries share one cjson, and its settings: another's would round our instants and units.
 local function begin_call(prefix)
+  cjson.encode_number_precision(14)
   use_keys_of(prefix)
   for _, begin in ipairs(beginnings) do
     begin()

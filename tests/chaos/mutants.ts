@@ -285,6 +285,12 @@ export const MUTANTS: Mutant[] = [
     replace: "false &&",
   },
   {
+    name: "another library's setting of cjson is ours",
+    file: "lua/shared/begin.lua",
+    find: "  cjson.encode_number_precision(14)\n",
+    replace: "",
+  },
+  {
     name: "no status check in release",
     file: "lua/commands/release.lua",
     find: "if record.status == 'active' then",

@@ -1,7 +1,7 @@
 // Records that another hand has spoilt or removed: as good as none, and nobody else is the worse for them.
 import assert from "node:assert/strict";
 import { getHold, listHolds } from "../../src/store/holds/records.ts";
-import { hold } from "../../src/store/holds/holds.ts";
+import { extend, hold } from "../../src/store/holds/holds.ts";
 import { verify } from "../../src/store/verification/verify.ts";
 import {
   call,
@@ -97,4 +97,19 @@ Deno.test("a spoilt record does not count against its owner once it has fallen d
       await t.setTime(START_MS);
     }
   }
+});
+
+Deno.test("another library's setting of cjson rounds nothing of ours", async () => {
+  await using t = await openTestStore({ redisSettings: {}, partitions: 1 });
+  await stockUp(t.store, "A", 1000);
+  const library = `#!lua name=foreign
+redis.register_function('rounds', function() cjson.encode_number_precision(2) return 1 end)`;
+  await t.redis.send("FUNCTION", "LOAD", library);
+  const holdId = await makeHold(t.store, "A", 123);
+  await t.redis.send("FCALL", "rounds", "0");
+  const extended = await extend(t.store, { hold_id: holdId, ttl: 600 }, call("POST /extend"));
+  assert(extended.status === "extended");
+  const found = await getHold(t.store, holdId);
+  assert(found.status === "active");
+  assert.deepEqual([found.expiresAtMs, found.lines[0].quantity], [extended.expiresAtMs, 123]);
 });
