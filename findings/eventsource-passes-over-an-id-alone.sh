@@ -3,7 +3,7 @@
 #
 # Versions: eventsource 4.1.1, and undici 7.30.2 beside it (npm), under Node.
 # Guess that missed: by the standard the last event id is set when a block ends, whether or not it has data, and stays
-# until another id is sent; clients by that name do so, as undici's EventSource and the browsers' do.
+# until another id is sent; clients by that name do so, as undici's EventSource does, and Chromium 156.
 # Behaviour: after `id: 5` and an empty line eventsource 4.1.1 comes back with the id of the last event that had data
 # (or with none, where there was none yet: the feed then begins anew, and what happened in between is lost); and an
 # event without an id of its own has the lastEventId "" instead of the one before it.

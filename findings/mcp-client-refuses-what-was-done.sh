@@ -8,7 +8,7 @@
 # Behaviour: the server parses by Zod, which drops unknown fields and fills in defaults, and then sends what the
 # handler gave, as it was. The client holds that against the listed JSON Schema, where objects are closed, a default
 # makes a field required, /i of a pattern is lost and 0.29 is no multiple of 0.01; but only once tools/list was asked
-# in this session. The handler has run by then: the caller sees an error for a hold that was made.
+# on this connection. The handler has run by then: the caller sees an error for a hold that was made.
 # A transform in one outputSchema lets that tool be registered and called, and fails tools/list for all.
 # Who is hurt: servers that add a field to an answer; agents that try again because of the error.
 # Output seen, each tool before and after tools/list; every call ran its handler once:
